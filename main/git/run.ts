@@ -1,0 +1,185 @@
+/**
+ * The one door to git: the command line, arguments as an array, never a shell, English messages, no prompts,
+ * no optional locks, at most `maxParallel` at once, cancellable.
+ */
+import { spawn } from 'node:child_process'
+import { fail, succeed, type Result } from '@contract/result.ts'
+import { gitFailure, type GitCode } from './errors.ts'
+
+export interface GitRun {
+  cwd: string
+  args: readonly string[]
+  /** Added to the environment; `undefined` removes a name. */
+  env?: Record<string, string | undefined>
+  input?: string | Uint8Array
+  /** Exit codes that are answers, not failures; 0 always is. */
+  okCodes?: readonly number[]
+  signal?: AbortSignal
+  timeoutMs?: number
+  /** Output beyond this kills git and is a failure. Default 256 MiB. */
+  maxBytes?: number
+  /** Lines on standard error as they come (progress). */
+  onStderr?: (text: string) => void
+  /** `true` goes ahead of those that wait: somebody looks at it. */
+  urgent?: boolean
+}
+
+export interface GitOutput {
+  exitCode: number
+  stdout: Buffer
+  stderr: string
+  /** `stdout` as UTF-8. */
+  text(): string
+  /** `stdout` cut at NUL, the empty end dropped. */
+  fields(): string[]
+}
+
+const maxParallel = 6
+let running = 0
+const urgentQueue: (() => void)[] = []
+const queue: (() => void)[] = []
+
+function acquire(urgent: boolean): Promise<void> {
+  if (running < maxParallel) {
+    running++
+    return Promise.resolve()
+  }
+  return new Promise((resolve) => (urgent ? urgentQueue : queue).push(resolve))
+}
+
+function release(): void {
+  const next = urgentQueue.shift() ?? queue.shift()
+  if (next) next()
+  else running--
+}
+
+/** Variables by which a parent git (a hook, an alias) would redirect ours to another repository. */
+const redirecting = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_COMMON_DIR',
+  'GIT_NAMESPACE',
+  'GIT_PREFIX',
+  'GIT_QUARANTINE_PATH',
+]
+
+/** Environment of every git child. */
+export function gitEnvironment(more: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env }
+  for (const name of redirecting) delete env[name]
+  Object.assign(env, {
+    LC_ALL: 'C',
+    LANGUAGE: 'C',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_PAGER: 'cat',
+    GIT_EDITOR: 'true',
+    GIT_SEQUENCE_EDITOR: 'true',
+    GIT_LITERAL_PATHSPECS: '1',
+    GCM_INTERACTIVE: 'never',
+  })
+  if (!env['GIT_SSH_COMMAND']) env['GIT_SSH_COMMAND'] = 'ssh -oBatchMode=yes'
+  for (const [name, value] of Object.entries(more)) {
+    if (value === undefined) delete env[name]
+    else env[name] = value
+  }
+  return env
+}
+
+/** Runs git and waits for its end. Pathspecs are literal unless `env` sets GIT_LITERAL_PATHSPECS to undefined. */
+export async function runGit(run: GitRun): Promise<Result<GitOutput, GitCode>> {
+  if (run.signal?.aborted) return fail('cancelled', 'Cancelled.')
+  await acquire(run.urgent ?? false)
+  try {
+    return await runNow(run)
+  } finally {
+    release()
+  }
+}
+
+function runNow(run: GitRun): Promise<Result<GitOutput, GitCode>> {
+  return new Promise((resolve) => {
+    const maxBytes = run.maxBytes ?? 256 * 1024 * 1024
+    const child = spawn('git', run.args, {
+      cwd: run.cwd,
+      env: gitEnvironment(run.env),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    })
+    const out: Buffer[] = []
+    let outBytes = 0
+    let stderr = ''
+    let stopped: 'cancelled' | 'timed-out' | 'too-much' | null = null
+    let settled = false
+    const stop = (why: 'cancelled' | 'timed-out' | 'too-much'): void => {
+      stopped ??= why
+      child.kill('SIGTERM')
+    }
+    const onAbort = (): void => stop('cancelled')
+    run.signal?.addEventListener('abort', onAbort, { once: true })
+    const timer = run.timeoutMs ? setTimeout(() => stop('timed-out'), run.timeoutMs) : null
+    const settle = (result: Result<GitOutput, GitCode>): void => {
+      if (settled) return
+      settled = true
+      if (timer) clearTimeout(timer)
+      run.signal?.removeEventListener('abort', onAbort)
+      resolve(result)
+    }
+    child.stdout.on('data', (chunk: Buffer) => {
+      outBytes += chunk.length
+      if (outBytes > maxBytes) stop('too-much')
+      else out.push(chunk)
+    })
+    child.stderr.setEncoding('utf8')
+    child.stderr.on('data', (text: string) => {
+      stderr = (stderr + text).slice(-64_000)
+      run.onStderr?.(text)
+    })
+    // git may end without reading its input: EPIPE is its answer, told by the exit code.
+    child.stdin.on('error', () => {})
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') {
+        // Node says ENOENT for a missing program and for a missing folder alike.
+        import('node:fs').then(
+          (fs) =>
+            settle(
+              fs.existsSync(run.cwd)
+                ? fail('git-missing', 'git was not found on this machine. Install git 2.38 or newer.')
+                : fail('not-found', `The folder ${run.cwd} does not exist.`, { paths: [run.cwd] }),
+            ),
+          () => settle(fail('git-failed', error.message)),
+        )
+      } else if (error.code === 'EACCES') settle(fail('permission-denied', `${run.cwd}: access was denied.`))
+      else settle(fail('git-failed', error.message))
+    })
+    child.on('close', (exitCode) => {
+      if (stopped === 'cancelled') return settle(fail('cancelled', 'Cancelled.'))
+      if (stopped === 'timed-out')
+        return settle(fail('timed-out', `git ${run.args[0] ?? ''} took too long and was stopped.`))
+      if (stopped === 'too-much')
+        return settle(fail('git-failed', `git ${run.args[0] ?? ''} printed more than ${maxBytes} bytes.`))
+      if (exitCode === 0 || (exitCode !== null && run.okCodes?.includes(exitCode))) {
+        const stdout = Buffer.concat(out)
+        return settle(
+          succeed({
+            exitCode,
+            stdout,
+            stderr,
+            text: () => stdout.toString('utf8'),
+            fields: () => {
+              const fields = stdout.toString('utf8').split('\0')
+              if (fields.at(-1) === '') fields.pop()
+              return fields
+            },
+          }),
+        )
+      }
+      return settle({ ok: false, error: gitFailure(run.args, exitCode, stderr) })
+    })
+    if (run.input !== undefined) child.stdin.write(run.input)
+    child.stdin.end()
+  })
+}
