@@ -32,6 +32,45 @@ export interface Reason {
   text: string
 }
 
+/** The closed list of `Reason.key`, for the page's translations. Values that a text may use stand behind each. */
+export const reasonKeys = [
+  'stage-worktree',
+  'stage-files',
+  'stage-setup',
+  'stage-agent',
+  /** stage, message */
+  'stage-failed',
+  /** command */
+  'setup-confirm',
+  'shell-prompt',
+  /** program */
+  'shell-running',
+  'output-flows',
+  /** Quiet, with a screen that takes input: it waits. */
+  'waits-for-input',
+  /** Quiet, and nothing tells whether it works or waits. */
+  'quiet',
+  'agent-working',
+  /** detail (may be empty) */
+  'agent-asks-permission',
+  /** detail (may be empty) */
+  'agent-asks',
+  /** detail (may be empty): its last words */
+  'agent-finished',
+  'agent-idle',
+  /** detail: what the program told by a notification */
+  'notified',
+  'interrupted',
+  'exited',
+  /** code */
+  'exited-with',
+  /** signal */
+  'killed-by',
+  'stopped',
+  'host-ended',
+] as const
+export type ReasonKey = (typeof reasonKeys)[number]
+
 export type StageKind = 'worktree' | 'files' | 'setup' | 'agent'
 export interface Stage {
   kind: StageKind
