@@ -1,0 +1,122 @@
+/**
+ * Claude Code in its terminal. It tells "works" or "rests" by its title; whether it rests for a permission stands in its
+ * own status file, and on its screen where there is no such file. Nothing is written into its configuration.
+ */
+import { randomUUID } from 'node:crypto'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import {
+  type AgentAdapter,
+  type AgentSignal,
+  type AgentStart,
+  clip,
+  fitsArgument,
+  readGenericSignal,
+  type StartInput,
+} from './adapter.ts'
+
+function modeArgs(mode: string | null): string[] {
+  // The agent's own default lets a classifier decide ("auto"); whoever directs several wants to be asked.
+  return ['--permission-mode', mode ?? 'manual']
+}
+
+function program(input: StartInput): string {
+  return input.program ?? 'claude'
+}
+
+function start(input: StartInput): AgentStart {
+  const args = modeArgs(input.mode)
+  if (input.conversation !== null) args.push('--session-id', input.conversation)
+  const asArgument = input.prompt !== '' && fitsArgument(input.prompt)
+  // `--` ends the options: a prompt may begin with a dash.
+  if (asArgument) args.push('--', input.prompt)
+  return { file: program(input), args, env: {}, type: asArgument || input.prompt === '' ? null : input.prompt }
+}
+
+function resume(input: StartInput): AgentStart {
+  const conversation = input.conversation === null ? ['--continue'] : ['--resume', input.conversation]
+  return { file: program(input), args: [...modeArgs(input.mode), ...conversation], env: {}, type: null }
+}
+
+const statusSchema = z.object({
+  status: z.enum(['busy', 'idle', 'waiting']),
+  waitingFor: z.string().optional(),
+  pid: z.number().optional(),
+})
+
+function readStatus(text: string, pid: number): AgentSignal | null {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    return null // read in the middle of a write: the next change is read again
+  }
+  const status = statusSchema.safeParse(parsed)
+  if (!status.success || (status.data.pid !== undefined && status.data.pid !== pid)) return null
+  switch (status.data.status) {
+    case 'busy':
+      return { kind: 'working', detail: '' }
+    case 'idle':
+      return { kind: 'rests', detail: '' }
+    case 'waiting': {
+      const why = clip(status.data.waitingFor ?? '')
+      return /permission|sandbox|worker/.test(why)
+        ? { kind: 'needs-approval', detail: why }
+        : { kind: 'asks-question', detail: why }
+    }
+  }
+}
+
+const works = /^[◐◑◒◓\u2800-\u28FF]/u
+const rests = /^✳/u
+
+export const claude: AgentAdapter = {
+  id: 'claude',
+  name: 'Claude Code',
+  program: 'claude',
+  install: 'npm install -g @anthropic-ai/claude-code',
+  documentation: 'https://docs.anthropic.com/en/docs/claude-code',
+  modes: [
+    { id: 'manual', name: 'Manual', description: 'Asks before edits and commands.' },
+    { id: 'acceptEdits', name: 'Accept edits', description: 'Edits files without asking; asks before commands.' },
+    { id: 'plan', name: 'Plan', description: 'Reads and plans, changes nothing.' },
+    { id: 'auto', name: 'Auto', description: 'A classifier of the agent decides what needs asking.' },
+    { id: 'dontAsk', name: "Don't ask", description: 'Refuses what is not allowed beforehand instead of asking.' },
+    { id: 'bypassPermissions', name: 'Bypass permissions', description: 'Asks for nothing. For sandboxes only.' },
+  ],
+  defaultMode: 'manual',
+  takesPrompt: true,
+  takesCommand: false,
+  canResume: true,
+  speaks: 'signals',
+  interruptKey: '\u001b',
+  newConversation: () => randomUUID(),
+  start,
+  resume,
+  read: (signal) => {
+    if (signal.kind === 'title') {
+      if (works.test(signal.title)) return { kind: 'working', detail: '' }
+      return rests.test(signal.title) ? { kind: 'rests', detail: '' } : null
+    }
+    if (signal.kind === 'notification') {
+      const text = clip(signal.body || (signal.title ?? ''))
+      if (/needs your permission/i.test(text)) return { kind: 'needs-approval', detail: text }
+      if (/waiting for your input/i.test(text)) return { kind: 'rests', detail: '' }
+    }
+    return signal.kind === 'progress' ? readGenericSignal(signal) : null
+  },
+  readScreen: (screen) => {
+    const tail = screen.trimEnd().split('\n').slice(-25).join('\n')
+    if (!/❯\s*1\.|❯\s*(Yes|No)/u.test(tail)) return null
+    if (/trust (the files in )?this folder|Quick safety check/i.test(tail))
+      return { kind: 'asks-question', detail: 'Do you trust this folder?' }
+    const question = /^[\s│]*(Do you want[^\n│]*|Would you like[^\n│]*)/imu.exec(tail)?.[1]
+    return question ? { kind: 'needs-approval', detail: clip(question) } : null
+  },
+  statusFile: {
+    path: (pid, env) =>
+      join(env['CLAUDE_CONFIG_DIR'] || join(env['HOME'] || homedir(), '.claude'), 'sessions', `${pid}.json`),
+    read: readStatus,
+  },
+}
