@@ -1,0 +1,123 @@
+/**
+ * What the hosts have in common: one deck on one data folder, with its app and its local socket.
+ * A host adds a way for a page to reach it and a way to end it.
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Client } from '@contract/client.ts'
+import type { Capabilities } from '@contract/host.ts'
+import packageJson from '../package.json' with { type: 'json' }
+import { createApp, type App, type HostActions } from './app.ts'
+import { createFileLog, type Log } from './lib/log.ts'
+import { claimDeck, type DeckFile } from './rpc/deck-claim.ts'
+import { createClientOfPort, waitForDeck } from './rpc/deck-connect.ts'
+import { createPortPair } from './rpc/memory-port.ts'
+
+declare const __BUILD__: string
+
+export const version: string = packageJson.version
+export const build: string = __BUILD__
+
+export interface DeckOptions {
+  dataFolder: string
+  /** A repository to open, absolute; when that fails the deck says so and runs on. */
+  folder: string | null
+  /** Program that runs the pty host: Node, or Electron as Node. */
+  execPath: string
+  capabilities: Capabilities
+  hostActions: HostActions
+}
+
+export interface Deck {
+  app: App
+  log: Log
+  /** The host's own way into the contract. */
+  client: Client
+  /** Tells other programs of this person where the page is. */
+  publish(address: string | null): Promise<void>
+  /** Ends the deck; agents go on in the pty host. Idempotent. */
+  dispose(): Promise<void>
+}
+
+export type DeckStart =
+  | { kind: 'started'; deck: Deck }
+  /** Another process has the data folder; `client` speaks to it. */
+  | { kind: 'running'; client: Client }
+  /** Another process has the data folder and does not answer. */
+  | { kind: 'silent'; pid: number | null }
+
+/** How long a deck that is just starting may take until it answers. */
+const answerDeadlineMs = 15_000
+
+/** Starts the deck of a data folder, or finds the one that runs. Throws when the data folder cannot be used. */
+export async function startDeck(options: DeckOptions): Promise<DeckStart> {
+  const { dataFolder } = options
+  const claim = await claimDeck(dataFolder)
+  if (!claim) {
+    const client = await waitForDeck(dataFolder, answerDeadlineMs)
+    return client ? { kind: 'running', client } : { kind: 'silent', pid: await pidOfDeck(dataFolder) }
+  }
+  const log = createFileLog(join(dataFolder, 'logs', 'deck.log'))
+  let app: App
+  try {
+    app = await createApp({
+      dataFolder,
+      hostScript: fileURLToPath(new URL('./pty-host.js', import.meta.url)).replace(
+        /([\\/])app\.asar([\\/])/,
+        '$1app.asar.unpacked$2',
+      ),
+      execPath: options.execPath,
+      capabilities: options.capabilities,
+      build,
+      version,
+      log,
+      hostActions: options.hostActions,
+    })
+    await claim.listen((port) => app.connect(port))
+  } catch (error) {
+    log.error('the deck did not start', error)
+    await claim.release()
+    throw error
+  }
+  const [inner, outer] = createPortPair()
+  app.connect(inner)
+  const client = createClientOfPort(outer)
+  let disposed: Promise<void> | null = null
+  const dispose = async (): Promise<void> => {
+    client.dispose()
+    try {
+      await app.dispose()
+    } finally {
+      await claim.release()
+    }
+  }
+  if (options.folder !== null) {
+    const folder = options.folder
+    void client.call('repository.open', { path: folder }).then((opened) => {
+      if (opened.ok) return
+      log.warn('the folder could not be opened', { folder, code: opened.error.code })
+      app.addProblem(`${folder} could not be opened: ${opened.error.message}`)
+    })
+  }
+  log.info('the deck is up', { pid: process.pid, version, build })
+  return {
+    kind: 'started',
+    deck: {
+      app,
+      log,
+      client,
+      publish: (address) => claim.publish({ address, build, version }),
+      dispose: () => (disposed ??= dispose()),
+    },
+  }
+}
+
+async function pidOfDeck(dataFolder: string): Promise<number | null> {
+  try {
+    const file = JSON.parse(await readFile(join(dataFolder, 'deck.json'), 'utf8')) as Partial<DeckFile>
+    return typeof file.pid === 'number' ? file.pid : null
+  } catch {
+    return null // a deck that has not come so far has not written it
+  }
+}
