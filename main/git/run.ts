@@ -39,12 +39,25 @@ let running = 0
 const urgentQueue: (() => void)[] = []
 const queue: (() => void)[] = []
 
-function acquire(urgent: boolean): Promise<void> {
+/** False when `signal` was aborted before a place came free. */
+function acquire(urgent: boolean, signal: AbortSignal | undefined): Promise<boolean> {
   if (running < maxParallel) {
     running++
-    return Promise.resolve()
+    return Promise.resolve(true)
   }
-  return new Promise((resolve) => (urgent ? urgentQueue : queue).push(resolve))
+  return new Promise((resolve) => {
+    const line = urgent ? urgentQueue : queue
+    const enter = (): void => {
+      signal?.removeEventListener('abort', leave)
+      resolve(true)
+    }
+    const leave = (): void => {
+      line.splice(line.indexOf(enter), 1)
+      resolve(false)
+    }
+    line.push(enter)
+    signal?.addEventListener('abort', leave, { once: true })
+  })
 }
 
 function release(): void {
@@ -89,10 +102,20 @@ export function gitEnvironment(more: Record<string, string | undefined> = {}): N
   return env
 }
 
+/**
+ * What must not reach the hooks, filters and signing programs of a command that runs the repository's own: they get the
+ * person's way of reading pathspecs and a UTF-8 locale (git's words stay English).
+ */
+export const forHooks: Record<string, string | undefined> = {
+  LC_ALL: 'C.UTF-8',
+  GIT_LITERAL_PATHSPECS: undefined,
+  GIT_OPTIONAL_LOCKS: undefined,
+}
+
 /** Runs git and waits for its end. Pathspecs are literal unless `env` sets GIT_LITERAL_PATHSPECS to undefined. */
 export async function runGit(run: GitRun): Promise<Result<GitOutput, GitCode>> {
   if (run.signal?.aborted) return fail('cancelled', 'Cancelled.')
-  await acquire(run.urgent ?? false)
+  if (!(await acquire(run.urgent ?? false, run.signal))) return fail('cancelled', 'Cancelled.')
   try {
     return await runNow(run)
   } finally {
