@@ -55,7 +55,14 @@ export type FileDiff =
       newEndsWithNewline: boolean
       lineEndings: { old: LineEnding; new: LineEnding }
     }
-  | { kind: 'image'; mediaType: string; old: ImageSide | null; new: ImageSide | null }
+  | {
+      kind: 'image'
+      mediaType: string
+      old: ImageSide | null
+      new: ImageSide | null
+      /** Of an SVG, which is text as well. */
+      text?: { old: string | null; new: string | null }
+    }
   | { kind: 'binary'; oldSizeBytes: number | null; newSizeBytes: number | null }
   | { kind: 'submodule'; oldCommit: string | null; newCommit: string | null; log: string }
   | { kind: 'too-large'; oldSizeBytes: number | null; newSizeBytes: number | null; limitBytes: number }

@@ -1,0 +1,74 @@
+/**
+ * The private index behind a snapshot: a copy of the worktree's own, so that its file times are a cache, refreshed by
+ * a fresh copy whenever the own one changes (staging, commits, sparse flags, conflicts are then what git would see).
+ */
+import { constants } from 'node:fs'
+import { mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** Blobs of a snapshot hang on no ref; hashing them again once a day keeps `git gc` (two weeks) from taking them. */
+const maxAgeMs = 24 * 60 * 60 * 1000
+
+interface Seed {
+  key: string
+  seededAt: number
+}
+
+const seedPath = (indexFile: string): string => `${indexFile}.seed`
+
+/**
+ * Brings the private index up to the worktree's own. `salt` is what else must be the same for the copy to be kept.
+ * Nobody else may be using `indexFile`. Throws only what the file system throws on writing beside `indexFile`.
+ */
+export async function seedIndex(request: {
+  gitDir: string
+  indexFile: string
+  salt: string
+  force: boolean
+}): Promise<void> {
+  const { gitDir, indexFile } = request
+  await mkdir(dirname(indexFile), { recursive: true })
+  // A git that was killed leaves its lock; this index has one user, so nobody holds it now.
+  await rm(`${indexFile}.lock`, { force: true })
+  const own = join(gitDir, 'index')
+  const facts = await stat(own, { bigint: true }).catch(() => null)
+  const key = facts
+    ? `${request.salt}:${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`
+    : `${request.salt}:none`
+  if (!request.force && (await isCurrent(indexFile, key, facts !== null))) return
+  await rm(seedPath(indexFile), { force: true })
+  if (facts) await copyIndex(own, indexFile)
+  else await rm(indexFile, { force: true })
+  await writeFile(seedPath(indexFile), JSON.stringify({ key, seededAt: Date.now() } satisfies Seed))
+}
+
+async function isCurrent(indexFile: string, key: string, needsFile: boolean): Promise<boolean> {
+  try {
+    const seed = JSON.parse(await readFile(seedPath(indexFile), 'utf8')) as Seed
+    const age = Date.now() - seed.seededAt
+    if (seed.key !== key || !(age >= 0 && age < maxAgeMs)) return false
+    if (needsFile) await stat(indexFile)
+    return true
+  } catch {
+    // no note, a broken note or no index: seeding again is always right
+    return false
+  }
+}
+
+/**
+ * Copies an index together with its time. git trusts an entry only if the file is older than the index; a copy with a
+ * later time would make it trust files that changed in the moment the original was written.
+ */
+export async function copyIndex(from: string, to: string): Promise<void> {
+  const temporary = `${to}.new`
+  const source = await open(from, constants.O_RDONLY)
+  try {
+    const facts = await source.stat()
+    await writeFile(temporary, await source.readFile())
+    const time = Math.floor(facts.mtimeMs) / 1000
+    await utimes(temporary, time, time)
+  } finally {
+    await source.close()
+  }
+  await rename(temporary, to)
+}

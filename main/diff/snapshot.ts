@@ -1,0 +1,293 @@
+/**
+ * The whole state of a worktree as one tree, without touching its index, HEAD or files. Agents write while we look: a
+ * file that vanishes or turns into a folder in between sends us back to look again, it is never an error.
+ */
+import { access, constants, lstat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fail, succeed, type Result } from '@contract/result.ts'
+import { KeyedLock } from '../lib/keyed-lock.ts'
+import type { GitCode } from '../git/errors.ts'
+import { decodeName, joinNames, onDisk, splitBytes, type ByteName } from '../git/names.ts'
+import { gitDirs } from '../git/refs.ts'
+import { runGit } from '../git/run.ts'
+import { parseStatus, type Status, type StatusEntry } from '../git/status.ts'
+import { seedIndex } from './private-index.ts'
+
+export interface Snapshot {
+  /** Tree id of tracked changes and untracked files together. */
+  tree: string
+  /** HEAD's commit; null before the first one. */
+  head: string | null
+  /** Full name of the branch; null when HEAD is detached. */
+  headRef: string | null
+  /** Files that are not in the tree: untracked and over the limit, unreadable, or a repository without a commit. */
+  leftOut: { path: string; sizeBytes: number }[]
+  /** Paths with unresolved conflicts in the worktree's own index. They stand in the tree as they stand on disk. */
+  unmerged: string[]
+  /** Paths in the tree that are neither in HEAD nor in the worktree's own index. */
+  untracked: string[]
+}
+
+export interface SnapshotRequest {
+  /** Top folder of the worktree. */
+  worktree: string
+  /** Absolute path of the private index, kept between calls; files beside it begin with the same name. */
+  indexFile: string
+  /** Untracked files over this are left out and named. Default 50 MB. */
+  maxUntrackedBytes?: number
+  signal?: AbortSignal
+  /** Somebody waits for it. */
+  urgent?: boolean
+  /** Start from the worktree's own index again, whatever is remembered (after git lost objects). */
+  rebuild?: boolean
+}
+
+export const defaultMaxUntrackedBytes = 50 * 1024 * 1024
+const maxAttempts = 6
+const locks = new KeyedLock()
+
+/** Settings that would make a private index lean on files of the real one, warn, or trust a daemon that knows only that. */
+const settings = [
+  ...['-c', 'core.splitIndex=false'],
+  ...['-c', 'core.untrackedCache=false'],
+  ...['-c', 'core.fsmonitor=false'],
+  ...['-c', 'core.safecrlf=false'],
+  ...['-c', 'advice.addEmbeddedRepo=false'],
+]
+
+/** Takes the snapshot. One at a time per `indexFile`. The second call costs about as much as `git status`. */
+export function snapshotTree(request: SnapshotRequest): Promise<Result<Snapshot, GitCode>> {
+  return locks.run(request.indexFile, () => takeWithRetries(request))
+}
+
+async function takeWithRetries(request: SnapshotRequest): Promise<Result<Snapshot, GitCode>> {
+  const dirs = await gitDirs(request.worktree)
+  if (!dirs.ok) return dirs
+  const take = new Take(request, dirs.value.gitDir)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await seedIndex({
+        gitDir: dirs.value.gitDir,
+        indexFile: request.indexFile,
+        salt: String(request.maxUntrackedBytes ?? defaultMaxUntrackedBytes),
+        force: attempt > 1 ? attempt % 2 === 1 : request.rebuild === true,
+      })
+    } catch (error) {
+      return diskFailure(error, request.indexFile)
+    }
+    const result = await take.run()
+    if (result.ok || attempt === maxAttempts) return result
+    // A vanished file, a broken private index, a lock left by a killed git: all end as one of these two.
+    if (result.error.code !== 'git-failed' && result.error.code !== 'git-locked') return result
+  }
+}
+
+function diskFailure(error: unknown, path: string): Result<never, GitCode> {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOSPC' || code === 'EDQUOT') return fail('disk-full', 'The disk is full.', { paths: [path] })
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return fail('permission-denied', 'Access was denied.', { paths: [path] })
+  }
+  throw error
+}
+
+/** What the worktree's own index says beyond HEAD. */
+interface OwnIndex {
+  added: Set<ByteName>
+  unmerged: Set<ByteName>
+}
+
+class Take {
+  readonly #request: SnapshotRequest
+  readonly #gitDir: string
+  readonly #limit: number
+  /** Found out on the way and kept over attempts: git cannot read these. */
+  readonly #unusable = new Map<ByteName, number>()
+
+  constructor(request: SnapshotRequest, gitDir: string) {
+    this.#request = request
+    this.#gitDir = gitDir
+    this.#limit = request.maxUntrackedBytes ?? defaultMaxUntrackedBytes
+  }
+
+  async run(): Promise<Result<Snapshot, GitCode>> {
+    const [statusRun, own] = await Promise.all([
+      this.#git([
+        'status',
+        '--porcelain=v2',
+        '-z',
+        '--branch',
+        '--no-ahead-behind',
+        '--no-renames',
+        '--untracked-files=all',
+        '--ignore-submodules=dirty',
+      ]),
+      this.#readOwnIndex(),
+    ])
+    if (!statusRun.ok) return statusRun
+    if (!own.ok) return own
+    const status = parseStatus(statusRun.value.stdout)
+    const sorted = await this.#sort(status, own.value)
+    const updated = await this.#update(sorted)
+    if (!updated.ok) return updated
+    const tree = await this.#git(['write-tree'])
+    if (!tree.ok) return tree
+    return succeed({
+      tree: tree.value.text().trim(),
+      head: status.head,
+      headRef: await this.#headRef(status),
+      leftOut: [...sorted.leftOut].map(([name, sizeBytes]) => ({ path: decodeName(name), sizeBytes })),
+      unmerged: [...own.value.unmerged].map(decodeName),
+      untracked: sorted.untracked.map(decodeName),
+    })
+  }
+
+  #git(args: readonly string[], input?: Uint8Array): ReturnType<typeof runGit> {
+    return runGit({
+      cwd: this.#request.worktree,
+      args: [...settings, ...args],
+      // The private index is ours: git may write what it learnt about file times into it.
+      env: { GIT_INDEX_FILE: this.#request.indexFile, GIT_OPTIONAL_LOCKS: '1' },
+      input,
+      signal: this.#request.signal,
+      urgent: this.#request.urgent,
+    })
+  }
+
+  async #readOwnIndex(): Promise<Result<OwnIndex, GitCode>> {
+    const run = { cwd: this.#request.worktree, signal: this.#request.signal, urgent: this.#request.urgent }
+    const own: OwnIndex = { added: new Set(), unmerged: new Set() }
+    const compared = await runGit({
+      ...run,
+      args: [
+        ...['diff-index', '--cached', '--raw', '-z', '--no-renames', '--ignore-submodules=dirty'],
+        ...['--ita-visible-in-index', 'HEAD', '--'],
+      ],
+      okCodes: [128],
+    })
+    if (!compared.ok) return compared
+    if (compared.value.exitCode === 0) {
+      const fields = splitBytes(compared.value.stdout)
+      for (let at = 0; at + 1 < fields.length; at += 2) {
+        const letter = fields[at]?.split(' ')[4]?.[0]
+        const name = fields[at + 1] ?? ''
+        if (letter === 'U') own.unmerged.add(name)
+        if (letter === 'A' || letter === 'U') own.added.add(name)
+      }
+      return succeed(own)
+    }
+    // No commit to compare with (or the index is broken, which this tells).
+    const listed = await runGit({ ...run, args: ['ls-files', '--stage', '-z'] })
+    if (!listed.ok) return listed
+    for (const field of splitBytes(listed.value.stdout)) {
+      const tab = field.indexOf('\t')
+      const name = field.slice(tab + 1)
+      own.added.add(name)
+      if (field[tab - 1] !== '0') own.unmerged.add(name)
+    }
+    return succeed(own)
+  }
+
+  /** Which paths the private index has to take from disk, which to forget, and which stay out. */
+  async #sort(status: Status, own: OwnIndex): Promise<Sorted> {
+    const sorted: Sorted = { take: [], forget: [], untracked: [], leftOut: new Map() }
+    const inHead = new Set<ByteName>()
+    for (const entry of status.entries) if (entry.index === 'D') inHead.add(entry.name)
+    const toMeasure: StatusEntry[] = []
+    for (const entry of status.entries) {
+      const isNew = entry.kind === 'untracked' || (entry.index === 'A' && !own.added.has(entry.name))
+      const isGone = entry.worktree === 'D'
+      if (isNew && !isGone && !inHead.has(entry.name)) {
+        // What is in the private index unchanged was measured when it went in.
+        if (entry.kind === 'untracked' || entry.worktree !== '.') toMeasure.push(entry)
+        else sorted.untracked.push(entry.name)
+      } else if (entry.kind === 'unmerged' || entry.kind === 'untracked' || entry.worktree !== '.') {
+        const size = this.#unusable.get(entry.name)
+        if (size === undefined) sorted.take.push(entry.name)
+        else sorted.leftOut.set(entry.name, size)
+      }
+    }
+    await inBatches(toMeasure, async (entry) => {
+      const size = this.#unusable.get(entry.name) ?? (await this.#measure(entry))
+      if (size === null) {
+        sorted.take.push(entry.name)
+        sorted.untracked.push(entry.name)
+        return
+      }
+      sorted.leftOut.set(entry.name, size)
+      if (entry.index === 'A') sorted.forget.push(entry.name)
+    })
+    return sorted
+  }
+
+  /** The size of what has to stay out; null for what can go in. */
+  async #measure(entry: StatusEntry): Promise<number | null> {
+    if (entry.embedded) {
+      const head = await runGit({
+        cwd: join(this.#request.worktree, entry.path),
+        args: ['rev-parse', '--verify', '--quiet', 'HEAD'],
+        okCodes: [1, 128],
+        signal: this.#request.signal,
+        urgent: this.#request.urgent,
+      })
+      return head.ok && head.value.exitCode === 0 ? null : 0
+    }
+    try {
+      const facts = await lstat(onDisk(this.#request.worktree, entry.name))
+      return facts.isFile() && facts.size > this.#limit ? facts.size : null
+    } catch {
+      // gone since git listed it: `update-index --remove` takes that for an answer
+      return null
+    }
+  }
+
+  async #update(sorted: Sorted): Promise<Result<null, GitCode>> {
+    if (sorted.forget.length > 0) {
+      const forgotten = await this.#git(['update-index', '--force-remove', '-z', '--stdin'], joinNames(sorted.forget))
+      if (!forgotten.ok) return forgotten
+    }
+    if (sorted.take.length === 0) return succeed(null)
+    const taken = await this.#git(
+      ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'],
+      joinNames(sorted.take),
+    )
+    if (taken.ok) return succeed(null)
+    if (taken.error.code !== 'git-failed' && taken.error.code !== 'permission-denied') return taken
+    const before = this.#unusable.size
+    await inBatches(sorted.take, (name) => this.#findUnreadable(name))
+    if (this.#unusable.size === before) return taken
+    // The next attempt goes around them.
+    return fail('git-failed', taken.error.message, { detail: taken.error.detail })
+  }
+
+  async #findUnreadable(name: ByteName): Promise<void> {
+    const path = onDisk(this.#request.worktree, name)
+    try {
+      const facts = await lstat(path)
+      if (!facts.isFile()) return
+      await access(path, constants.R_OK).catch(() => this.#unusable.set(name, facts.size))
+    } catch {
+      // gone: not unreadable
+    }
+  }
+
+  async #headRef(status: Status): Promise<string | null> {
+    if (status.branch !== null) return `refs/heads/${status.branch}`
+    // A branch may be called `(detached)`, which is what git prints for none.
+    const text = await readFile(join(this.#gitDir, 'HEAD'), 'utf8').catch(() => '')
+    return text.trim() === 'ref: refs/heads/(detached)' ? 'refs/heads/(detached)' : null
+  }
+}
+
+interface Sorted {
+  take: ByteName[]
+  forget: ByteName[]
+  untracked: ByteName[]
+  leftOut: Map<ByteName, number>
+}
+
+/** Many small questions to the file system, 64 at a time. */
+async function inBatches<T>(items: readonly T[], ask: (item: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += 64) await Promise.all(items.slice(at, at + 64).map(ask))
+}
