@@ -5,6 +5,7 @@ import type { SessionId } from '@contract/ids.ts'
 import type { Repository } from '@contract/repository.ts'
 import type { Settings } from '@contract/settings.ts'
 import { createContext, useContext } from 'react'
+import type { ConnectionStore } from './stores/connection.ts'
 import type { FollowedStore } from './stores/follow.ts'
 import type { SessionsStore } from './stores/sessions.ts'
 import type { ViewStore } from './stores/view.ts'
@@ -33,6 +34,7 @@ export interface Deck {
     agents: FollowedStore<readonly AgentReport[]>
     sessions: SessionsStore
     view: ViewStore
+    connection: ConnectionStore
   }
   stage: { current: StageActions | null }
   /** Runs a command by its id, as menu, palette, key and button do. */
