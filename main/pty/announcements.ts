@@ -1,0 +1,41 @@
+/** What programs announce through escape sequences besides drawing: titles, bells, notifications, progress. All of it is hostile text. */
+
+export const maxTitleCharacters = 256
+const maxBodyCharacters = 2000
+
+/** Text for one line of a list or a notification: no control characters, no marks that reverse what stands beside them, cut to length. */
+export function cleanText(text: string, maxCharacters: number): string {
+  const clean = text
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return clean.length <= maxCharacters ? clean : [...clean].slice(0, maxCharacters).join('')
+}
+
+export type Announcement =
+  | { kind: 'notification'; title: string | null; body: string }
+  | { kind: 'progress'; state: number; percent: number }
+
+/** OSC 9: `4;state;percent` is progress (ConEmu), `1;` to `12;` other commands of ConEmu, anything else a notification (iTerm). */
+export function parseOsc9(data: string): Announcement | null {
+  const command = /^(\d{1,2});(.*)$/s.exec(data)
+  if (command?.[1] === '4') {
+    const [state, percent] = (command[2] ?? '').split(';').map((part) => Number.parseInt(part, 10))
+    if (state === undefined || !(state >= 0 && state <= 4)) return null
+    return { kind: 'progress', state, percent: Math.min(100, Math.max(0, percent || 0)) }
+  }
+  if (data === '4') return null
+  if (command && Number(command[1]) >= 1 && Number(command[1]) <= 12) return null
+  const body = cleanText(data, maxBodyCharacters)
+  return body === '' ? null : { kind: 'notification', title: null, body }
+}
+
+/** OSC 777: `notify;title;body` (rxvt); other commands mean nothing here. */
+export function parseOsc777(data: string): Announcement | null {
+  const parts = data.split(';')
+  if (parts[0] !== 'notify') return null
+  const title = cleanText(parts[1] ?? '', maxTitleCharacters)
+  const body = cleanText(parts.slice(2).join(';'), maxBodyCharacters)
+  if (body === '') return title === '' ? null : { kind: 'notification', title: null, body: title }
+  return { kind: 'notification', title: title === '' ? null : title, body }
+}
