@@ -7,7 +7,7 @@ import { mergeBase, resolveRef } from '../git/refs.ts'
 import { runGit } from '../git/run.ts'
 import { findGenerated } from './generated.ts'
 import { parseRaw, submoduleMode, type RawChange } from './raw.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { Snapshot } from '../git/snapshot.ts'
 
 /** How git is asked to compare two trees, wherever this program does: plain, renames found, nobody's own diff programs. */
 export const compareArgs = ['-r', '-M', '-l1000', '--no-ext-diff', '--no-textconv', '--ignore-submodules=dirty']

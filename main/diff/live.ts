@@ -8,7 +8,7 @@ import type { ChangeList } from '@contract/diff.ts'
 import { aheadBehind, resolveRef } from '../git/refs.ts'
 import type { Log } from '../lib/log.ts'
 import { listChanges } from './changes.ts'
-import { snapshotTree, type Snapshot } from './snapshot.ts'
+import { snapshotTree, type Snapshot } from '../git/snapshot.ts'
 
 export interface LiveFacts {
   snapshot: Snapshot
@@ -111,6 +111,7 @@ class Live implements LiveDiff {
   }
 
   refresh(): Promise<LiveState> {
+    if (this.#abort.signal.aborted) return Promise.resolve(this.latest ?? { problem: 'Ended.', code: 'cancelled' })
     if (!this.#run) return this.#start()
     this.#next ??= this.#run.then(() => {
       this.#next = null
@@ -154,7 +155,7 @@ class Live implements LiveDiff {
   }
 
   #tell(state: LiveState): void {
-    if (this.#abort.signal.aborted) return
+    if (this.#abort.signal.aborted || state === this.latest) return
     const text = JSON.stringify(state)
     if (text === this.#told) return
     this.#told = text

@@ -22,6 +22,12 @@ const rules: readonly [RegExp, GitCode, string][] = [
     'git-locked',
     'Another git process is at work here, or left a lock behind.',
   ],
+  [
+    /Please tell me who you are|empty ident name|unable to auto-detect email address/,
+    'git-failed',
+    'git does not know who you are. Set user.name and user.email, then try again.',
+  ],
+  [/failed to sign the data|signing failed/, 'git-failed', 'The commit could not be signed.'],
   [/not a git repository/i, 'not-a-repository', 'This is not a git repository.'],
   [/Permission denied|insufficient permission/i, 'permission-denied', 'Access was denied.'],
   [

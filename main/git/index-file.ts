@@ -1,8 +1,9 @@
 /**
- * The private index behind a snapshot: a copy of the worktree's own, so that its file times are a cache, refreshed by
- * a fresh copy whenever the own one changes (staging, commits, sparse flags, conflicts are then what git would see).
+ * Index files: kept, put back, and the private one behind a snapshot. That is a copy of the worktree's own, so that its
+ * file times are a cache, made anew whenever the own one changes (staging, commits, sparse flags are then as git sees them).
  */
 import { constants } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
@@ -59,8 +60,7 @@ async function isCurrent(indexFile: string, key: string, needsFile: boolean): Pr
  * Copies an index together with its time. git trusts an entry only if the file is older than the index; a copy with a
  * later time would make it trust files that changed in the moment the original was written.
  */
-export async function copyIndex(from: string, to: string): Promise<void> {
-  const temporary = `${to}.new`
+export async function copyIndex(from: string, to: string, temporary = `${to}.new`): Promise<void> {
   const source = await open(from, constants.O_RDONLY)
   try {
     const facts = await source.stat()
@@ -71,4 +71,35 @@ export async function copyIndex(from: string, to: string): Promise<void> {
     await source.close()
   }
   await rename(temporary, to)
+}
+
+/** How long another git may hold the index while it is put back. */
+const restoreMs = 5000
+
+/**
+ * Puts a worktree's own index back as `backup` has it (null: there was none), under git's own lock. False when another
+ * git held the lock all the time; the backup then stays.
+ */
+export async function restoreIndex(gitDir: string, backup: string | null): Promise<boolean> {
+  const own = join(gitDir, 'index')
+  const lock = `${own}.lock`
+  const deadline = Date.now() + restoreMs
+  for (;;) {
+    try {
+      await (await open(lock, 'wx')).close()
+      break
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if (Date.now() > deadline) return false
+      await delay(50)
+    }
+  }
+  try {
+    // Written over the lock file and renamed, as git does.
+    if (backup !== null) await copyIndex(backup, own, lock)
+    else await rm(own, { force: true })
+  } finally {
+    await rm(lock, { force: true })
+  }
+  return true
 }

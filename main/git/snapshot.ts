@@ -7,12 +7,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail, succeed, type Result } from '@contract/result.ts'
 import { KeyedLock } from '../lib/keyed-lock.ts'
-import type { GitCode } from '../git/errors.ts'
-import { decodeName, joinNames, onDisk, splitBytes, type ByteName } from '../git/names.ts'
-import { gitDirs } from '../git/refs.ts'
-import { runGit } from '../git/run.ts'
-import { parseStatus, type Status, type StatusEntry } from '../git/status.ts'
-import { seedIndex } from './private-index.ts'
+import type { GitCode } from './errors.ts'
+import { decodeName, encodeName, joinNames, onDisk, splitBytes, type ByteName } from './names.ts'
+import { gitDirs } from './refs.ts'
+import { runGit } from './run.ts'
+import { parseStatus, type Status, type StatusEntry } from './status.ts'
+import { seedIndex } from './index-file.ts'
 
 export interface Snapshot {
   /** Tree id of tracked changes and untracked files together. */
@@ -96,7 +96,12 @@ function diskFailure(error: unknown, path: string): Result<never, GitCode> {
 interface OwnIndex {
   added: Set<ByteName>
   unmerged: Set<ByteName>
+  /** Where it differs from HEAD: `mode id` of its entry. */
+  entries: Map<ByteName, { mode: string; id: string }>
 }
+
+/** Longer arguments than this are no good on Windows. */
+const maxArgumentBytes = 24_000
 
 class Take {
   readonly #request: SnapshotRequest
@@ -157,12 +162,12 @@ class Take {
 
   async #readOwnIndex(): Promise<Result<OwnIndex, GitCode>> {
     const run = { cwd: this.#request.worktree, signal: this.#request.signal, urgent: this.#request.urgent }
-    const own: OwnIndex = { added: new Set(), unmerged: new Set() }
+    const own: OwnIndex = { added: new Set(), unmerged: new Set(), entries: new Map() }
     const compared = await runGit({
       ...run,
       args: [
         ...['diff-index', '--cached', '--raw', '-z', '--no-renames', '--ignore-submodules=dirty'],
-        ...['--ita-visible-in-index', 'HEAD', '--'],
+        ...['--no-abbrev', '--ita-visible-in-index', 'HEAD', '--'],
       ],
       okCodes: [128],
     })
@@ -170,8 +175,10 @@ class Take {
     if (compared.value.exitCode === 0) {
       const fields = splitBytes(compared.value.stdout)
       for (let at = 0; at + 1 < fields.length; at += 2) {
-        const letter = fields[at]?.split(' ')[4]?.[0]
+        const [, mode = '', , id = '', status] = fields[at]?.split(' ') ?? []
+        const letter = status?.[0]
         const name = fields[at + 1] ?? ''
+        own.entries.set(name, { mode, id })
         if (letter === 'U') own.unmerged.add(name)
         if (letter === 'A' || letter === 'U') own.added.add(name)
       }
@@ -184,6 +191,8 @@ class Take {
       const tab = field.indexOf('\t')
       const name = field.slice(tab + 1)
       own.added.add(name)
+      const [mode = '', id = ''] = field.split(' ')
+      own.entries.set(name, { mode, id })
       if (field[tab - 1] !== '0') own.unmerged.add(name)
     }
     return succeed(own)
@@ -191,11 +200,12 @@ class Take {
 
   /** Which paths the private index has to take from disk, which to forget, and which stay out. */
   async #sort(status: Status, own: OwnIndex): Promise<Sorted> {
-    const sorted: Sorted = { take: [], forget: [], untracked: [], leftOut: new Map() }
+    const sorted: Sorted = { take: [], forget: [], untracked: [], leftOut: new Map(), reset: [] }
     const inHead = new Set<ByteName>()
     for (const entry of status.entries) if (entry.index === 'D') inHead.add(entry.name)
     const toMeasure: StatusEntry[] = []
     for (const entry of status.entries) {
+      if (entry.worktree === 'M' && entry.index !== '.') sorted.reset.push(entryBefore(entry, own))
       const isNew = entry.kind === 'untracked' || (entry.index === 'A' && !own.added.has(entry.name))
       const isGone = entry.worktree === 'D'
       if (isNew && !isGone && !inHead.has(entry.name)) {
@@ -248,8 +258,10 @@ class Take {
       if (!forgotten.ok) return forgotten
     }
     if (sorted.take.length === 0) return succeed(null)
+    const reset = await this.#resetFirst(sorted)
+    if (!reset.ok) return reset
     const taken = await this.#git(
-      ['update-index', '--add', '--remove', '--replace', '-z', '--stdin'],
+      ['update-index', '--add', '--remove', '--replace', ...reset.value, '-z', '--stdin'],
       joinNames(sorted.take),
     )
     if (taken.ok) return succeed(null)
@@ -259,6 +271,19 @@ class Take {
     if (this.#unusable.size === before) return taken
     // The next attempt goes around them.
     return fail('git-failed', taken.error.message, { detail: taken.error.detail })
+  }
+
+  /**
+   * Whether git turns CRLF into LF may hang on what the index holds for the path. By hand that is the own index's entry,
+   * not what we put in the private one at an earlier look. Few entries go along as arguments, many in a run of their own.
+   */
+  async #resetFirst(sorted: Sorted): Promise<Result<string[], GitCode>> {
+    const args = sorted.reset.flatMap(({ mode, id, name }) => ['--cacheinfo', `${mode},${id},${decodeName(name)}`])
+    const exact = sorted.reset.every(({ name }) => encodeName(decodeName(name)) === name)
+    if (exact && Buffer.byteLength(args.join(' ')) < maxArgumentBytes) return succeed(args)
+    const lines = joinNames(sorted.reset.map(({ mode, id, name }) => `${mode} ${id}\t${name}`))
+    const run = await this.#git(['update-index', '-z', '--index-info'], lines)
+    return run.ok ? succeed([]) : run
   }
 
   async #findUnreadable(name: ByteName): Promise<void> {
@@ -280,7 +305,24 @@ class Take {
   }
 }
 
+/** What the own index holds for a path; an empty file for one that it does not hold. */
+function entryBefore(entry: StatusEntry, own: OwnIndex): Sorted['reset'][number] {
+  const known = own.entries.get(entry.name)
+  if (known && /[1-9a-f]/.test(known.id)) return { ...known, name: entry.name }
+  if (entry.index !== 'A' && /[1-9]/.test(entry.headMode)) {
+    return { mode: entry.headMode, id: entry.headId, name: entry.name }
+  }
+  return { mode: '100644', id: entry.headId.length === 64 ? emptyBlobs.sha256 : emptyBlobs.sha1, name: entry.name }
+}
+
+const emptyBlobs = {
+  sha1: 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391',
+  sha256: '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813',
+}
+
 interface Sorted {
+  /** Entries to put back before the paths are taken anew. */
+  reset: { mode: string; id: string; name: ByteName }[]
   take: ByteName[]
   forget: ByteName[]
   untracked: ByteName[]
