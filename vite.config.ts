@@ -28,6 +28,12 @@ export default defineConfig({
     },
     backend: {
       consumer: 'server',
+      // CommonJS packages inside an ES module: write-file-atomic names its temporary files by it.
+      define: {
+        __BUILD__: JSON.stringify(build),
+        __filename: 'import.meta.filename',
+        __dirname: 'import.meta.dirname',
+      },
       resolve: { noExternal: true, external: native, conditions: ['node', 'import', 'default'] },
       build: {
         outDir: here('./out/main'),

@@ -2,7 +2,6 @@
  * What the hosts have in common: one deck on one data folder, with its app and its local socket.
  * A host adds a way for a page to reach it and a way to end it.
  */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Client } from '@contract/client.ts'
@@ -10,7 +9,7 @@ import type { Capabilities } from '@contract/host.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { createApp, type App, type HostActions } from './app.ts'
 import { createFileLog, type Log } from './lib/log.ts'
-import { claimDeck, type DeckFile } from './rpc/deck-claim.ts'
+import { claimDeck, readDeckFile, type DeckFile } from './rpc/deck-claim.ts'
 import { createClientOfPort, waitForDeck } from './rpc/deck-connect.ts'
 import { createPortPair } from './rpc/memory-port.ts'
 
@@ -42,8 +41,8 @@ export interface Deck {
 
 export type DeckStart =
   | { kind: 'started'; deck: Deck }
-  /** Another process has the data folder; `client` speaks to it. */
-  | { kind: 'running'; client: Client }
+  /** Another process has the data folder; `client` speaks to it, `file` is its note about itself. */
+  | { kind: 'running'; client: Client; file: DeckFile | null }
   /** Another process has the data folder and does not answer. */
   | { kind: 'silent'; pid: number | null }
 
@@ -56,7 +55,8 @@ export async function startDeck(options: DeckOptions): Promise<DeckStart> {
   const claim = await claimDeck(dataFolder)
   if (!claim) {
     const client = await waitForDeck(dataFolder, answerDeadlineMs)
-    return client ? { kind: 'running', client } : { kind: 'silent', pid: await pidOfDeck(dataFolder) }
+    const file = await readDeckFile(dataFolder)
+    return client ? { kind: 'running', client, file } : { kind: 'silent', pid: file?.pid ?? null }
   }
   const log = createFileLog(join(dataFolder, 'logs', 'deck.log'))
   let app: App
@@ -110,14 +110,5 @@ export async function startDeck(options: DeckOptions): Promise<DeckStart> {
       publish: (address) => claim.publish({ address, build, version }),
       dispose: () => (disposed ??= dispose()),
     },
-  }
-}
-
-async function pidOfDeck(dataFolder: string): Promise<number | null> {
-  try {
-    const file = JSON.parse(await readFile(join(dataFolder, 'deck.json'), 'utf8')) as Partial<DeckFile>
-    return typeof file.pid === 'number' ? file.pid : null
-  } catch {
-    return null // a deck that has not come so far has not written it
   }
 }

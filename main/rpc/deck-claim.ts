@@ -2,22 +2,34 @@
  * One deck per data folder. The holder is whoever has the lock on `deck.lock`: the system lets go of it when the
  * process ends, however it ends, so there is nothing stale to judge. node:sqlite is Node's only door to such a lock.
  */
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import writeFileAtomic from 'write-file-atomic'
+import { z } from 'zod'
 import type { Port } from '@contract/wire.ts'
 import { checkPrivateFolder, makePrivateFolder, socketPathOf } from '../lib/data-folder.ts'
 import { createSocketPort } from './socket-port.ts'
 
+const deckFile = z.object({
+  pid: z.int(),
+  address: z.string().nullable(),
+  build: z.string(),
+  version: z.string(),
+  startedAt: z.string(),
+})
 /** What `deck.json` in the data folder tells of the running deck. */
-export interface DeckFile {
-  pid: number
-  address: string | null
-  build: string
-  version: string
-  startedAt: string
+export type DeckFile = z.infer<typeof deckFile>
+
+/** The note of the deck that runs, or ran, on a data folder; `null` where there is none that can be read. */
+export async function readDeckFile(dataFolder: string): Promise<DeckFile | null> {
+  try {
+    const parsed = deckFile.safeParse(JSON.parse(await readFile(join(dataFolder, 'deck.json'), 'utf8')))
+    return parsed.success ? parsed.data : null
+  } catch {
+    return null // a deck that has not come so far has not written it
+  }
 }
 
 export interface DeckClaim {
@@ -34,7 +46,7 @@ export async function claimDeck(dataFolder: string): Promise<DeckClaim | null> {
   await makePrivateFolder(dataFolder)
   const lock = takeLock(join(dataFolder, 'deck.lock'))
   if (!lock) return null
-  const deckFile = join(dataFolder, 'deck.json')
+  const filePath = join(dataFolder, 'deck.json')
   const connections = new Set<Socket>()
   let server: Server | null = null
   let released: Promise<void> | null = null
@@ -52,7 +64,7 @@ export async function claimDeck(dataFolder: string): Promise<DeckClaim | null> {
       await closed
       clearTimeout(timer)
     }
-    await rm(deckFile, { force: true })
+    await rm(filePath, { force: true })
     lock.close()
   }
 
@@ -83,7 +95,7 @@ export async function claimDeck(dataFolder: string): Promise<DeckClaim | null> {
     },
     publish: (facts) => {
       const file: DeckFile = { pid: process.pid, startedAt: new Date().toISOString(), ...facts }
-      return writeFileAtomic(deckFile, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 })
+      return writeFileAtomic(filePath, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 })
     },
     release: () => (released ??= release()),
   }
@@ -92,7 +104,7 @@ export async function claimDeck(dataFolder: string): Promise<DeckClaim | null> {
 function takeLock(path: string): DatabaseSync | null {
   const lock = new DatabaseSync(path)
   try {
-    lock.exec('PRAGMA busy_timeout = 0')
+    lock.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY')
     lock.exec('BEGIN EXCLUSIVE')
     return lock
   } catch (error) {

@@ -1,12 +1,17 @@
 /** Entry of the web host: the whole program in plain Node, its page in a browser tab. */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startDeck, version, type Deck } from '../deck.ts'
+import type { Client } from '@contract/client.ts'
+import type { Port } from '@contract/wire.ts'
+import { build, startDeck, version, type Deck, type DeckOptions } from '../deck.ts'
+import { readDeckFile, type DeckFile } from '../rpc/deck-claim.ts'
 import { parseWebArguments, webUsage, type WebArguments } from './arguments.ts'
 import { openInBrowser } from './browser.ts'
 import { loadIdentity, saveIdentity, ticketAddress } from './guard.ts'
 import { startWebServer, type WebServer } from './server.ts'
 import { openStaticFiles } from './static-files.ts'
+
+const endDeadlineMs = 15_000
 
 /** The one line on standard output; scripts and tests read it. */
 function announce(address: string): void {
@@ -38,7 +43,7 @@ async function run(args: WebArguments): Promise<number | null> {
     )
   }
 
-  const started = await startDeck({
+  const options: DeckOptions = {
     dataFolder: args.dataFolder,
     folder: args.folder,
     execPath: process.execPath,
@@ -54,32 +59,19 @@ async function run(args: WebArguments): Promise<number | null> {
       quit: () => void setTimeout(quit, 50),
       address: () => server?.address ?? null,
     },
-  })
-
+  }
+  let started = await startDeck(options)
+  if (started.kind === 'running' && isOtherBuild(started.file)) {
+    tell('A deck of another build runs; this one takes its place. Its agents go on.')
+    await endDeck(started.client, args.dataFolder)
+    started = await startDeck(options)
+  }
   if (started.kind === 'silent') {
     const who = started.pid === null ? 'Another process' : `Another process (${started.pid})`
     tell(`${who} has the data folder ${args.dataFolder} and does not answer. End it, or choose another with --data.`)
     return 1
   }
-  if (started.kind === 'running') {
-    const { client } = started
-    if (args.folder !== null) {
-      const opened = await client.call('repository.open', { path: args.folder })
-      if (!opened.ok) tell(`${args.folder} could not be opened: ${opened.error.message}`)
-    }
-    const status = await client.call('host.status', {})
-    client.dispose()
-    if (!status.ok) {
-      tell(`Quarterdeck runs already and did not say where: ${status.error.message}`)
-      return 1
-    }
-    if (status.value.address === null) tell(`Quarterdeck runs already as the desktop program (${status.value.pid}).`)
-    else {
-      announce(status.value.address)
-      if (args.open) await openInBrowser(ticketAddress(status.value.address))
-    }
-    return 0
-  }
+  if (started.kind === 'running') return useRunningDeck(started.client, args)
 
   const running = started.deck
   deck = running
@@ -89,20 +81,70 @@ async function run(args: WebArguments): Promise<number | null> {
   process.on('uncaughtException', (error) => log.error('an error was not caught', error))
   process.on('unhandledRejection', (error) => log.error('a promise was rejected and nobody looked', error))
 
+  try {
+    return await serveDeck(running, args, (made) => (server = made))
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+/** Its page no longer fits: the files it serves were replaced by ours. The desktop program keeps its own. */
+function isOtherBuild(file: DeckFile | null): boolean {
+  return file !== null && file.address !== null && file.build !== build
+}
+
+/** Lets a running deck end, its agents left as they are, and waits until its data folder is free. */
+async function endDeck(client: Client, dataFolder: string): Promise<void> {
+  await client.call('host.quit', { agents: 'keep' })
+  client.dispose()
+  const end = Date.now() + endDeadlineMs
+  // It takes its note away as the last thing it does; a file that vanishes sends no event.
+  while ((await readDeckFile(dataFolder)) !== null && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** A second start on one data folder: says where the first is, and has it open the folder. */
+async function useRunningDeck(client: Client, args: WebArguments): Promise<number> {
+  if (args.folder !== null) {
+    const opened = await client.call('repository.open', { path: args.folder })
+    if (!opened.ok) tell(`${args.folder} could not be opened: ${opened.error.message}`)
+  }
+  const status = await client.call('host.status', {})
+  client.dispose()
+  if (!status.ok) {
+    tell(`Quarterdeck runs already and did not say where: ${status.error.message}`)
+    return 1
+  }
+  const { address, pid } = status.value
+  if (address === null) {
+    tell(`Quarterdeck runs already as the desktop program (${pid}).`)
+    return 0
+  }
+  announce(address)
+  if (args.open) await openInBrowser(ticketAddress(address))
+  return 0
+}
+
+/** Opens the door and says where it is; an exit code when that cannot be. */
+async function serveDeck(deck: Deck, args: WebArguments, opened: (server: WebServer) => void): Promise<number | null> {
   const identityPath = join(args.dataFolder, 'web.json')
   const identity = await loadIdentity(identityPath)
   const files = await openStaticFiles(fileURLToPath(new URL('../renderer', import.meta.url)))
-  const common = { token: identity.token, files, connect: running.app.connect }
+  const common = { token: identity.token, files, connect: (port: Port) => deck.app.connect(port) }
   let made = await startWebServer({ ...common, port: args.port ?? identity.port })
+  // The port of the last run is a wish, one that was asked for is not.
   if (!made.ok && args.port === null) made = await startWebServer({ ...common, port: 0 })
   if (!made.ok) {
     tell(made.error.message)
-    await end()
+    await deck.dispose()
     return 1
   }
-  server = made.value
+  const server = made.value
+  opened(server)
   await saveIdentity(identityPath, { token: identity.token, port: server.port })
-  await running.publish(server.address)
+  await deck.publish(server.address)
   announce(server.address)
   if (args.open && !(await openInBrowser(ticketAddress(server.address)))) tell('Open that address in a browser.')
   return null
