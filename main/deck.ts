@@ -9,8 +9,8 @@ import type { Capabilities } from '@contract/host.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { createApp, type App, type HostActions } from './app.ts'
 import { createFileLog, type Log } from './lib/log.ts'
-import { claimDeck, readDeckFile, type DeckFile } from './rpc/deck-claim.ts'
-import { createClientOfPort, waitForDeck } from './rpc/deck-connect.ts'
+import { claimDeck, readDeckFile, type DeckClaim, type DeckFile } from './rpc/deck-claim.ts'
+import { connectDeck, createClientOfPort } from './rpc/deck-connect.ts'
 import { createPortPair } from './rpc/memory-port.ts'
 
 declare const __BUILD__: string
@@ -33,7 +33,7 @@ export interface Deck {
   log: Log
   /** The host's own way into the contract. */
   client: Client
-  /** Tells other programs of this person where the page is. */
+  /** Opens the deck to the command line and to second starts, and tells them where the page is. */
   publish(address: string | null): Promise<void>
   /** Ends the deck; agents go on in the pty host. Idempotent. */
   dispose(): Promise<void>
@@ -52,12 +52,9 @@ const answerDeadlineMs = 15_000
 /** Starts the deck of a data folder, or finds the one that runs. Throws when the data folder cannot be used. */
 export async function startDeck(options: DeckOptions): Promise<DeckStart> {
   const { dataFolder } = options
-  const claim = await claimDeck(dataFolder)
-  if (!claim) {
-    const client = await waitForDeck(dataFolder, answerDeadlineMs)
-    const file = await readDeckFile(dataFolder)
-    return client ? { kind: 'running', client, file } : { kind: 'silent', pid: file?.pid ?? null }
-  }
+  const found = await claimOrFind(dataFolder)
+  if (found.kind !== 'claimed') return found
+  const { claim } = found
   const log = createFileLog(join(dataFolder, 'logs', 'deck.log'))
   let app: App
   try {
@@ -74,7 +71,6 @@ export async function startDeck(options: DeckOptions): Promise<DeckStart> {
       log,
       hostActions: options.hostActions,
     })
-    await claim.listen((port) => app.connect(port))
   } catch (error) {
     log.error('the deck did not start', error)
     await claim.release()
@@ -107,8 +103,27 @@ export async function startDeck(options: DeckOptions): Promise<DeckStart> {
       app,
       log,
       client,
-      publish: (address) => claim.publish({ address, build, version }),
+      publish: async (address) => {
+        await claim.publish({ address, build, version })
+        await claim.listen((port) => app.connect(port))
+      },
       dispose: () => (disposed ??= dispose()),
     },
+  }
+}
+
+type Found = Exclude<DeckStart, { kind: 'started' }> | { kind: 'claimed'; claim: DeckClaim }
+
+/** Claims the folder, or finds who has it. One that just begins answers in a moment; one that just ends lets go in a moment. */
+async function claimOrFind(dataFolder: string): Promise<Found> {
+  const end = Date.now() + answerDeadlineMs
+  for (;;) {
+    const claim = await claimDeck(dataFolder)
+    if (claim) return { kind: 'claimed', claim }
+    const client = await connectDeck(dataFolder)
+    const file = await readDeckFile(dataFolder)
+    if (client) return { kind: 'running', client, file }
+    if (Date.now() > end) return { kind: 'silent', pid: file?.pid ?? null }
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

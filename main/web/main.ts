@@ -71,7 +71,7 @@ async function run(args: WebArguments): Promise<number | null> {
     tell(`${who} has the data folder ${args.dataFolder} and does not answer. End it, or choose another with --data.`)
     return 1
   }
-  if (started.kind === 'running') return useRunningDeck(started.client, args)
+  if (started.kind === 'running') return handOver(started.client, args)
 
   const running = started.deck
   deck = running
@@ -106,7 +106,7 @@ async function endDeck(client: Client, dataFolder: string): Promise<void> {
 }
 
 /** A second start on one data folder: says where the first is, and has it open the folder. */
-async function useRunningDeck(client: Client, args: WebArguments): Promise<number> {
+async function handOver(client: Client, args: WebArguments): Promise<number> {
   if (args.folder !== null) {
     const opened = await client.call('repository.open', { path: args.folder })
     if (!opened.ok) tell(`${args.folder} could not be opened: ${opened.error.message}`)
