@@ -1,0 +1,256 @@
+/** The agent's process: how it is started, heard, typed to, interrupted and stopped. */
+import { readFile } from 'node:fs/promises'
+import { fail, succeed, type Result } from '@contract/result.ts'
+import type { SessionState } from '@contract/session.ts'
+import type { AgentSignal, AgentStart, StartInput } from '../agents/adapter.ts'
+import type { PtyEvent } from '../pty/pty-client.ts'
+import type { Ending } from '../storage/sessions-table.ts'
+import { type SessionDeps, environmentOf, loginShell } from './deps.ts'
+import { agentTerminal, type SessionEntry, type TerminalEntry, withInfo } from './entry.ts'
+import { withActivity, withInput, withSignal } from './status.ts'
+import type { Terminals } from './terminals.ts'
+
+export interface AgentProcess {
+  start(entry: SessionEntry): Promise<Result<null, 'agent-missing' | 'refused'>>
+  resume(
+    entry: SessionEntry,
+    size: { cols: number; rows: number },
+  ): Promise<Result<null, 'agent-missing' | 'refused' | 'already-running'>>
+  send(entry: SessionEntry, text: string, enter: boolean): Result<null, 'not-running'>
+  interrupt(entry: SessionEntry): Result<null, 'not-running'>
+  /** Keys that went straight to the agent's terminal. */
+  noteTyped(entry: SessionEntry, text: string): void
+  stop(entry: SessionEntry): Promise<void>
+  /** An event of the agent's own terminal. */
+  hear(entry: SessionEntry, event: PtyEvent): void
+  /** Looks at a terminal that lives already, after a restart. */
+  attach(entry: SessionEntry): Promise<void>
+  dispose(): void
+}
+
+/** While output flows, what stands in front is looked up this often; nothing is looked up while it is quiet. */
+const lookEveryMs = 1500
+const firstLookMs = 300
+/** A program that takes no input after this long is typed to nevertheless. */
+const typeDeadlineMs = 15_000
+const silentDeadlineMs = 3000
+
+const workedStates: ReadonlySet<SessionState> = new Set([
+  'working',
+  'needs-approval',
+  'asks-question',
+  'turn-finished',
+  'interrupted',
+])
+
+export function createAgentProcess(deps: SessionDeps, terminals: Terminals): AgentProcess {
+  const { book, pty, log } = deps
+  const timers = new Map<SessionEntry, NodeJS.Timeout>()
+  const stopping = new Set<SessionEntry>()
+  let disposed = false
+
+  const inputOf = (entry: SessionEntry): StartInput => ({
+    program: deps.agents.report(entry.row.agent)?.path ?? null,
+    worktree: entry.row.worktree,
+    prompt: entry.row.prompt,
+    mode: entry.row.mode,
+    command: entry.row.command,
+    conversation: entry.row.conversation,
+    shell: loginShell(),
+  })
+
+  /** Types once the program takes input, so that nothing is lost in its start. */
+  const typeWhenReady = async (entry: SessionEntry, terminal: TerminalEntry, text: string): Promise<void> => {
+    const began = Date.now()
+    for (;;) {
+      const info = await pty.info(terminal.id)
+      if (!info?.alive || disposed) return
+      const waited = Date.now() - began
+      const ready = info.bracketedPaste || (info.total > 0 && !info.active && waited > 400)
+      if (ready || (info.total === 0 && waited > silentDeadlineMs) || waited > typeDeadlineMs) break
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    pty.paste(terminal.id, text, true)
+    book.noteActivity(entry)
+  }
+
+  const launch = async (
+    entry: SessionEntry,
+    start: AgentStart,
+    size: { cols: number; rows: number },
+    again: TerminalEntry | undefined,
+  ): Promise<Result<null, 'agent-missing' | 'refused'>> => {
+    const report = deps.agents.report(entry.row.agent)
+    const started = await terminals.start(
+      entry,
+      { kind: 'agent', title: entry.adapter.name, start, program: report?.path ?? null },
+      size,
+      again,
+    )
+    if (!started.ok) return started
+    const { terminal, info } = started.value
+    const fresh = { ...entry.facts, signal: null, worked: false, interrupted: false }
+    // It may have ended before the answer came; then its end has been noted already.
+    if (agentTerminal(entry)?.ended) return succeed(null)
+    book.setRow(entry, { ending: null, activeAt: deps.now() })
+    book.setFacts(entry, withInfo({ ...fresh, ending: null, alive: true }, info))
+    if (start.type !== null) await typeWhenReady(entry, terminal, start.type)
+    return succeed(null)
+  }
+
+  const apply = (entry: SessionEntry, signal: AgentSignal): void => {
+    book.setFacts(entry, withSignal(entry.facts, signal))
+  }
+
+  /** What "it rests" means, from its status file or its screen. `fallback` is what the terminal said. */
+  const lookCloser = async (entry: SessionEntry, fallback: AgentSignal | null): Promise<void> => {
+    const mine = ++entry.look
+    const terminal = agentTerminal(entry)
+    if (!terminal || terminal.ended) return
+    let found: AgentSignal | null = null
+    const { statusFile, readScreen } = entry.adapter
+    if (statusFile && terminal.pid !== null) {
+      const path = statusFile.path(terminal.pid, environmentOf(deps, entry, null))
+      const text = await readFile(path, 'utf8').catch(() => null) // agents of other versions keep none
+      if (text !== null) found = statusFile.read(text, terminal.pid)
+    }
+    if ((found === null || found.kind === 'rests') && readScreen) {
+      const screen = await pty.text(terminal.id, 'screen')
+      if (screen.ok) found = readScreen(screen.value) ?? found
+    }
+    if (mine !== entry.look || disposed || !entry.facts.alive) return
+    const signal = found ?? fallback
+    if (signal !== null) apply(entry, signal)
+  }
+
+  const lookAgain = (entry: SessionEntry, delayMs: number): void => {
+    const before = timers.get(entry)
+    if (before) clearTimeout(before)
+    const timer = setTimeout(() => {
+      timers.delete(entry)
+      void lookInFront(entry)
+    }, delayMs)
+    timer.unref()
+    timers.set(entry, timer)
+  }
+
+  const lookInFront = async (entry: SessionEntry): Promise<void> => {
+    const terminal = agentTerminal(entry)
+    if (!terminal || terminal.ended || disposed) return
+    const info = await pty.info(terminal.id)
+    if (!info?.alive || disposed || agentTerminal(entry)?.id !== info.id || !entry.facts.alive) return
+    const takesInput = info.bracketedPaste || info.alternateScreen
+    book.setFacts(
+      entry,
+      withActivity(entry.facts, { active: info.active, foreground: info.foreground?.name ?? null, takesInput }),
+    )
+    if (info.active && entry.adapter.speaks !== 'signals') lookAgain(entry, lookEveryMs)
+  }
+
+  const hear = (entry: SessionEntry, event: PtyEvent): void => {
+    switch (event.kind) {
+      case 'exited': {
+        const ending: Ending = {
+          cause: stopping.has(entry) ? 'stopped' : 'exit',
+          exitCode: event.exitCode,
+          signal: event.signal,
+          at: deps.now(),
+        }
+        entry.look++
+        book.setRow(entry, { ending, activeAt: deps.now() })
+        book.setFacts(entry, { ...entry.facts, alive: false, active: false, foreground: null, signal: null })
+        return
+      }
+      case 'activity': {
+        book.noteActivity(entry)
+        book.setFacts(
+          entry,
+          withActivity(entry.facts, { active: event.active, foreground: event.foreground?.name ?? null }),
+        )
+        if (event.active) lookAgain(entry, firstLookMs)
+        else {
+          void lookInFront(entry)
+          const open = entry.facts.signal?.kind !== 'working'
+          if (entry.adapter.speaks === 'signals' && open) void lookCloser(entry, null)
+        }
+        return
+      }
+      default: {
+        const signal = entry.adapter.read(event)
+        if (signal === null) return
+        if (signal.kind === 'rests' && entry.adapter.speaks === 'signals') void lookCloser(entry, signal)
+        else {
+          entry.look++
+          apply(entry, signal)
+        }
+      }
+    }
+  }
+
+  return {
+    start: (entry) => launch(entry, entry.adapter.start(inputOf(entry)), entry.row, undefined),
+    resume: async (entry, size) => {
+      if (entry.facts.alive) return fail('already-running', 'The agent is running already.')
+      const report = deps.agents.report(entry.row.agent)
+      if (entry.adapter.program !== null && report?.found !== 'yes') {
+        return fail('agent-missing', `${entry.adapter.name} was not found on this machine.`)
+      }
+      const before = agentTerminal(entry)
+      const start = entry.adapter.resume(inputOf(entry))
+      const known = before ? await pty.info(before.id) : null
+      return launch(entry, start, size, known && before ? before : undefined)
+    },
+    send: (entry, text, enter) => {
+      const terminal = agentTerminal(entry)
+      if (!terminal || terminal.ended) return fail('not-running', 'The agent is not running.')
+      if (text !== '') pty.paste(terminal.id, text, enter)
+      else if (enter) pty.write(terminal.id, '\r')
+      book.noteActivity(entry)
+      book.setFacts(entry, withInput(entry.facts))
+      return succeed(null)
+    },
+    interrupt: (entry) => {
+      const terminal = agentTerminal(entry)
+      if (!terminal || terminal.ended) return fail('not-running', 'The agent is not running.')
+      pty.write(terminal.id, entry.adapter.interruptKey)
+      book.noteActivity(entry)
+      book.setFacts(entry, { ...entry.facts, interrupted: true })
+      return succeed(null)
+    },
+    noteTyped: (entry, text) => {
+      if (text === entry.adapter.interruptKey && entry.facts.signal?.kind === 'working') {
+        book.setFacts(entry, { ...entry.facts, interrupted: true })
+      }
+    },
+    stop: async (entry) => {
+      const terminal = agentTerminal(entry)
+      if (!terminal || terminal.ended) return
+      stopping.add(entry)
+      try {
+        await pty.kill(terminal.id)
+        await terminals.ended(entry, terminal.id)
+      } finally {
+        stopping.delete(entry)
+      }
+    },
+    hear,
+    attach: async (entry) => {
+      const terminal = agentTerminal(entry)
+      const info = terminal ? await pty.info(terminal.id) : null
+      if (!terminal || !info?.alive) return
+      book.setTerminal(entry, terminal, { pid: info.pid, ended: false })
+      // The past may be believed where the present may not: it has worked if it was ever seen to.
+      const worked = entry.row.seen !== null && workedStates.has(entry.row.seen.state)
+      book.setFacts(entry, withInfo({ ...entry.facts, alive: true, ending: null, worked }, info))
+      const told = entry.adapter.read({ kind: 'title', title: info.title })
+      if (told !== null && told.kind !== 'rests') apply(entry, told)
+      else if (entry.adapter.speaks === 'signals') await lookCloser(entry, told)
+      log.info('found an agent that lives', { session: entry.row.id, pid: info.pid })
+    },
+    dispose: () => {
+      disposed = true
+      for (const timer of timers.values()) clearTimeout(timer)
+      timers.clear()
+    },
+  }
+}

@@ -1,0 +1,368 @@
+/**
+ * The sessions of the deck: what a person can do with one, and what the start makes of those that were there.
+ */
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SessionId, TerminalId } from '@contract/ids.ts'
+import { fail, succeed, type Result } from '@contract/result.ts'
+import type { Session } from '@contract/session.ts'
+import type { TrashEntry } from '@contract/worktree.ts'
+import { adapterOf } from '../agents/registry.ts'
+import type { PtyEvent } from '../pty/pty-client.ts'
+import type { SessionRow, TerminalRow } from '../storage/sessions-table.ts'
+import { moveToTrash } from '../worktree/trash.ts'
+import { createAgentProcess, type AgentProcess } from './agent-process.ts'
+import { createSessionMaker, type SessionMaker } from './create.ts'
+import { type SessionDeps, settingsOf } from './deps.ts'
+import { agentTerminal, createEntry, hasWorktree, isReady, project, type SessionEntry, terminalOf } from './entry.ts'
+import { createLiveDiffs, type LiveDiffs } from './live-diffs.ts'
+import { createPortBlocks } from './ports.ts'
+import { type FoundTerminal, reconcile } from './reconcile.ts'
+import { createStages, type Stages } from './stages.ts'
+import { createTerminals, shellLine, type Terminals } from './terminals.ts'
+
+type Outcome<C extends Parameters<typeof fail>[0]> = Result<Session, C>
+
+export interface Sessions {
+  maker: SessionMaker
+  agent: AgentProcess
+  terminals: Terminals
+  stages: Stages
+  diffs: LiveDiffs
+  get(id: SessionId): Result<SessionEntry, 'not-found'>
+  retry(id: SessionId): Outcome<'not-found' | 'refused'>
+  answerSetup(id: SessionId, hash: string, answer: 'run' | 'skip'): Outcome<'not-found' | 'refused'>
+  rename(id: SessionId, title: string): Outcome<'not-found'>
+  stop(id: SessionId): Promise<Outcome<'not-found'>>
+  resume(
+    id: SessionId,
+    size: { cols?: number; rows?: number },
+  ): Promise<Outcome<'not-found' | 'already-running' | 'agent-missing' | 'refused'>>
+  archive(id: SessionId, archived: boolean): Promise<Outcome<'not-found' | 'refused'>>
+  discard(
+    id: SessionId,
+  ): Promise<Result<{ trash: TrashEntry | null }, 'not-found' | 'in-use' | 'locked' | 'git-failed' | 'disk-full'>>
+  /** Its worktree came back from the trash. */
+  broughtBack(id: SessionId, path: string, branch: string | null): void
+  openTerminal(
+    id: SessionId,
+    kind: 'shell' | 'run',
+    size: { cols: number; rows: number },
+  ): Promise<Result<{ terminal: TerminalId }, 'not-found' | 'refused' | 'setup-unconfirmed'>>
+  closeTerminal(id: TerminalId): Promise<Result<null, 'not-found'>>
+  /** Takes stored rows in, and makes of them what the living terminals and the folders on disk say. */
+  load(rows: readonly SessionRow[], terminals: readonly TerminalRow[]): Promise<void>
+  /** To be called when the pty host answers (again): what it does not know has ended. */
+  resync(): Promise<void>
+  stopAgents(): Promise<void>
+  dispose(): Promise<void>
+}
+
+/** Teardown that takes longer is stopped: a discard must come to an end. */
+const teardownDeadlineMs = 60_000
+
+export function createSessions(deps: SessionDeps): Sessions {
+  const { book, pty, log } = deps
+  const terminals = createTerminals(deps)
+  const agent = createAgentProcess(deps, terminals)
+  const diffs = createLiveDiffs(deps)
+  const stages = createStages(deps, terminals, agent, (entry) => diffs.start(entry))
+  const ports = createPortBlocks(
+    () =>
+      new Set(
+        book
+          .all()
+          .filter((entry) => entry.row.archivedAt === null)
+          .map((entry) => entry.row.portBlock),
+      ),
+  )
+  const maker = createSessionMaker(deps, stages, ports)
+
+  const stopHearing = pty.onEvent((event: PtyEvent) => {
+    const entry = book.ownerOf(event.id)
+    const terminal = entry ? terminalOf(entry, event.id) : null
+    if (!entry || !terminal) return
+    if (event.kind === 'exited') terminals.noteEnd(entry, event.id, { exitCode: event.exitCode, signal: event.signal })
+    if (agentTerminal(entry)?.id === event.id) agent.hear(entry, event)
+    else if (event.kind === 'activity') book.noteActivity(entry)
+  })
+
+  const get = (id: SessionId): Result<SessionEntry, 'not-found'> => {
+    const entry = book.get(id)
+    return entry ? succeed(entry) : fail('not-found', 'There is no such session.')
+  }
+
+  const found = async (): Promise<Map<TerminalId, FoundTerminal>> => {
+    try {
+      return new Map((await pty.list()).map((info) => [info.id, info]))
+    } catch (error) {
+      log.error('the pty host did not list its terminals', error)
+      return new Map()
+    }
+  }
+
+  const folderExists = async (path: string): Promise<boolean> => {
+    try {
+      await access(join(path, '.git'))
+      return true
+    } catch {
+      return false // gone, or no worktree any more
+    }
+  }
+
+  const settle = async (entry: SessionEntry, all: ReadonlyMap<TerminalId, FoundTerminal>): Promise<void> => {
+    const made = reconcile(entry.row, entry.terminals, all, await folderExists(entry.row.worktree), deps.now())
+    for (const terminal of made.terminals) {
+      const present = terminalOf(entry, terminal.id)
+      const live = all.get(terminal.id)
+      if (!present) continue
+      const pid = live?.alive ? live.pid : null
+      if (present.ended !== terminal.ended || present.exitCode !== terminal.exitCode || present.pid !== pid) {
+        book.setTerminal(entry, present, { ended: terminal.ended, exitCode: terminal.exitCode, pid })
+      }
+      if (terminal.ended) {
+        terminals.noteEnd(entry, terminal.id, { exitCode: terminal.exitCode, signal: live?.signal ?? null })
+      }
+    }
+    entry.problem = made.problem
+    if (made.changed) book.setRow(entry, { stages: made.row.stages, ending: made.row.ending })
+    if (made.agent !== null) await agent.attach(entry)
+    else book.setFacts(entry, { ...entry.facts, alive: false, active: false, signal: null })
+    if ((made.setup !== null || made.setupEnded !== null) && !entry.running) {
+      await takeUpSetup(entry, made.setupEnded)
+    }
+    if (made.problem === null) diffs.start(entry)
+    book.touch(entry)
+  }
+
+  /** Waits on for a set-up script that outlived the program. */
+  const takeUpSetup = async (entry: SessionEntry, ended: FoundTerminal | null): Promise<void> => {
+    if (ended !== null) {
+      const text = await pty.text(ended.id, 'all')
+      const output = (text.ok ? text.value.trimEnd() : '').slice(-4000)
+      const state = ended.exitCode === 0 ? 'done' : 'failed'
+      book.setStage(entry, 'setup', { state, endedAt: deps.now(), output })
+      if (state === 'failed') return
+    }
+    stages.run(entry)
+  }
+
+  const stopEntry = async (entry: SessionEntry): Promise<void> => {
+    await agent.stop(entry)
+    if (entry.running) await stages.cancel(entry)
+  }
+
+  const runTeardown = async (entry: SessionEntry): Promise<void> => {
+    if (entry.row.place !== 'own' || !isReady(entry)) return
+    const wanted = await settingsOf(entry)
+    if (wanted.teardown === null) return
+    if (!deps.scripts.isConfirmed(entry.row.repository, wanted.teardown.hash)) {
+      log.info('the teardown script is not confirmed and was not run', { session: entry.row.id })
+      return
+    }
+    const started = await terminals.start(
+      entry,
+      { kind: 'teardown', title: 'Teardown', start: shellLine(wanted.teardown.command), program: null },
+      entry.row,
+    )
+    if (!started.ok) {
+      log.warn('the teardown script did not start', { session: entry.row.id })
+      return
+    }
+    const { id } = started.value.terminal
+    const timer = setTimeout(() => void pty.kill(id), teardownDeadlineMs)
+    const end = await terminals.ended(entry, id)
+    clearTimeout(timer)
+    if (end.exitCode !== 0) log.warn('the teardown script failed', { session: entry.row.id, exitCode: end.exitCode })
+  }
+
+  const sessions: Sessions = {
+    maker,
+    agent,
+    terminals,
+    stages,
+    diffs,
+    get,
+    retry: (id) => {
+      const entry = get(id)
+      if (!entry.ok) return entry
+      if (entry.value.running) return fail('refused', 'Its stages are running already.')
+      if (!entry.value.row.stages.some((stage) => stage.state === 'failed')) {
+        return fail('refused', 'None of its stages failed.')
+      }
+      stages.run(entry.value)
+      return succeed(project(entry.value))
+    },
+    answerSetup: (id, hash, answer) => {
+      const entry = get(id)
+      if (!entry.ok) return entry
+      const { row } = entry.value
+      if (row.pendingScript === null) return fail('refused', 'No set-up script waits here.')
+      if (row.pendingScript.hash !== hash)
+        return fail('refused', 'The set-up script is another one by now; read it again.')
+      if (answer === 'skip') stages.answerSetup(entry.value, 'skip')
+      else {
+        deps.scripts.confirm(row.repository, hash, deps.now())
+        stages.scriptConfirmed(row.repository, hash)
+      }
+      return succeed(project(entry.value))
+    },
+    rename: (id, title) => {
+      const entry = get(id)
+      if (!entry.ok) return entry
+      book.setRow(entry.value, { title: title.trim() || entry.value.row.title })
+      return succeed(project(entry.value))
+    },
+    stop: async (id) => {
+      const entry = get(id)
+      if (!entry.ok) return entry
+      await stopEntry(entry.value)
+      return succeed(project(entry.value))
+    },
+    resume: async (id, size) => {
+      const entry = get(id)
+      if (!entry.ok) return entry
+      const { row } = entry.value
+      if (entry.value.running || entry.value.facts.alive)
+        return fail('already-running', 'The session is running already.')
+      if (!isReady(entry.value)) return fail('refused', 'It never came to a start; retry its failed stage instead.')
+      if (row.archivedAt !== null) return fail('refused', 'It is put away; take it out of the archive first.')
+      if (!(await folderExists(row.worktree))) return fail('refused', `Its worktree ${row.worktree} is missing.`)
+      const started = await agent.resume(entry.value, { cols: size.cols ?? row.cols, rows: size.rows ?? row.rows })
+      if (!started.ok) return started
+      return succeed(project(entry.value))
+    },
+    archive: async (id, archived) => {
+      const entry = get(id)
+      if (!entry.ok) return entry
+      if (archived && (entry.value.facts.alive || entry.value.running)) {
+        return fail('refused', 'It is still running. Stop it first.')
+      }
+      book.setRow(entry.value, { archivedAt: archived ? deps.now() : null })
+      if (archived) {
+        await terminals.stopAll(entry.value)
+        await diffs.stop(entry.value)
+      } else {
+        entry.value.problem = (await folderExists(entry.value.row.worktree))
+          ? null
+          : `The worktree ${entry.value.row.worktree} is missing.`
+        if (entry.value.problem === null) diffs.start(entry.value)
+        book.touch(entry.value)
+      }
+      return succeed(project(entry.value))
+    },
+    discard: async (id) => {
+      const got = get(id)
+      if (!got.ok) return got
+      const entry = got.value
+      await stopEntry(entry)
+      await runTeardown(entry)
+      await terminals.stopAll(entry)
+      await diffs.stop(entry)
+      const { row } = entry
+      let trash: TrashEntry | null = null
+      if (row.place === 'own' && hasWorktree(entry) && (await folderExists(row.worktree))) {
+        const moved = await moveToTrash({
+          repositoryPath: row.repositoryPath,
+          path: row.worktree,
+          trashFolder: join(deps.dataFolder, 'trash'),
+          title: row.title,
+          session: row.id,
+          keepDays: deps.settings.value.trashDays,
+          deleteBranch: row.start.kind === 'new-worktree',
+        })
+        if (!moved.ok) {
+          diffs.start(entry)
+          const { code, message, detail, paths } = moved.error
+          const known = code === 'in-use' || code === 'locked' || code === 'disk-full' || code === 'not-found'
+          return fail(known ? code : 'git-failed', message, { detail, paths })
+        }
+        trash = moved.value
+      }
+      book.setRow(entry, { archivedAt: deps.now() })
+      deps.worktreesChanged(row.repositoryPath)
+      return succeed({ trash })
+    },
+    broughtBack: (id, path, branch) => {
+      const entry = book.get(id)
+      if (!entry) return
+      entry.problem = null
+      book.setRow(entry, { worktree: path, branch, archivedAt: null })
+      diffs.start(entry)
+    },
+    openTerminal: async (id, kind, size) => {
+      const entry = get(id)
+      if (!entry.ok) return entry
+      const { row } = entry.value
+      if (!hasWorktree(entry.value) || !(await folderExists(row.worktree))) {
+        return fail('refused', 'Its worktree is not there.')
+      }
+      let start = { file: '', args: [] as string[], env: {}, type: null as string | null }
+      let title = 'Shell'
+      if (kind === 'run') {
+        const wanted = await settingsOf(entry.value)
+        if (wanted.run === null) return fail('refused', 'The repository settings name no run command.')
+        if (!deps.scripts.isConfirmed(row.repository, wanted.run.hash)) {
+          return fail('setup-unconfirmed', 'The run command comes from the repository and was not confirmed yet.', {
+            detail: wanted.run.command,
+          })
+        }
+        start = shellLine(wanted.run.command)
+        title = wanted.run.command.slice(0, 80)
+      } else {
+        const shell = adapterOf('shell')
+        if (shell) start = shell.start({ ...emptyInput, worktree: row.worktree, shell: shellLine('').file })
+      }
+      const started = await terminals.start(entry.value, { kind, title, start, program: null }, size)
+      return started.ok ? succeed({ terminal: started.value.terminal.id }) : fail('refused', started.error.message)
+    },
+    closeTerminal: async (id) => {
+      const entry = book.ownerOf(id)
+      const terminal = entry ? terminalOf(entry, id) : null
+      if (!entry || !terminal) return fail('not-found', 'There is no such terminal.')
+      if (!terminal.ended) await pty.kill(id)
+      // The agent's own text is the record of the session: it is stopped, not forgotten.
+      if (terminal.kind === 'agent') return succeed(null)
+      await pty.forget(id)
+      book.removeTerminal(entry, id)
+      return succeed(null)
+    },
+    load: async (rows, stored) => {
+      const byses = new Map<SessionId, TerminalRow[]>()
+      for (const terminal of stored) byses.set(terminal.session, [...(byses.get(terminal.session) ?? []), terminal])
+      for (const row of rows) {
+        const adapter = adapterOf(row.agent)
+        if (!adapter) {
+          log.warn('a session has an agent that is not known', { session: row.id, agent: row.agent })
+          continue
+        }
+        const own = (byses.get(row.id) ?? []).map((terminal) => ({ ...terminal, pid: null }))
+        book.add(createEntry(row, adapter, own), false)
+      }
+      await sessions.resync()
+    },
+    resync: async () => {
+      const all = await found()
+      await Promise.all(
+        book.all().map(async (entry) => {
+          try {
+            await settle(entry, all)
+          } catch (error) {
+            log.error('a session could not be taken up', error, { session: entry.row.id })
+          }
+        }),
+      )
+    },
+    stopAgents: async () => {
+      await Promise.all(book.all().map((entry) => stopEntry(entry).then(() => terminals.stopAll(entry))))
+    },
+    dispose: async () => {
+      stopHearing()
+      agent.dispose()
+      await diffs.dispose()
+    },
+  }
+  return sessions
+}
+
+const emptyInput = { program: null, prompt: '', mode: null, command: null, conversation: null }
