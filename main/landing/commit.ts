@@ -2,7 +2,7 @@
  * Commits what is uncommitted in a worktree with git's own `add` and `commit`, so that the repository's hooks and signing
  * count, and takes it back whole where the result is not what was approved.
  */
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail, succeed, type Result } from '@contract/result.ts'
 import type { GitCode } from '../git/errors.ts'
@@ -52,6 +52,7 @@ class Attempt {
   readonly #backup: string
   readonly #trace: string
   #hadIndex = true
+  #indexBefore = ''
 
   constructor(request: CommitRequest) {
     this.#request = request
@@ -62,6 +63,7 @@ class Attempt {
   async save(): Promise<Result<null, CommitCode>> {
     await this.#clean()
     try {
+      this.#indexBefore = await this.#indexFacts()
       await copyIndex(join(this.#request.gitDir, 'index'), this.#backup)
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
@@ -121,12 +123,18 @@ class Attempt {
       })
       if (!moved.ok) return moved
     }
-    if (!(await restoreIndex(gitDir, this.#hadIndex ? this.#backup : null))) {
+    const touched = (await this.#indexFacts()) !== this.#indexBefore
+    if (touched && !(await restoreIndex(gitDir, this.#hadIndex ? this.#backup : null))) {
       const message = 'Another git holds the index, so what was staged could not be put back. No file is changed.'
       return fail('git-locked', message, { paths: [this.#backup] })
     }
     await this.#clean()
     return succeed(null)
+  }
+
+  async #indexFacts(): Promise<string> {
+    const facts = await stat(join(this.#request.gitDir, 'index'), { bigint: true }).catch(() => null)
+    return facts ? `${facts.ino} ${facts.size} ${facts.mtimeNs} ${facts.ctimeNs}` : ''
   }
 
   async #readHead(): Promise<Result<string, GitCode>> {

@@ -58,6 +58,8 @@ async function landNow(request: LandRequest, gitDir: string): Promise<Result<Lan
   const { worktree, repositoryPath } = request
   const operation = await operationInProgress(gitDir)
   if (operation) return fail('operation-in-progress', `A ${operation} is in progress in this worktree. End it first.`)
+  const free = await checkUnlocked(gitDir, 'in this worktree')
+  if (!free.ok) return free
   const taken = await snapshotTree({
     worktree,
     indexFile: request.snapshotIndexFile,
@@ -128,15 +130,16 @@ async function checkBase(method: LandMethod, facts: Forecast): Promise<Result<nu
   if (facts.baseDirty.length > 0) return dirty(base, facts.baseDirty)
   if (base.worktree !== null) {
     const dirs = await gitDirs(base.worktree)
-    if (!dirs.ok) return dirs
-    const lock = join(dirs.value.gitDir, 'index.lock')
-    if (await stat(lock).catch(() => null)) {
-      return fail('git-locked', `Another git is at work where ${name} is checked out, or left a lock behind.`, {
-        paths: [lock],
-      })
-    }
+    return dirs.ok ? checkUnlocked(dirs.value.gitDir, `where ${name} is checked out`) : dirs
   }
   return succeed(null)
+}
+
+/** Asked before anything is begun; git's own lock decides in the end. */
+async function checkUnlocked(gitDir: string, where: string): Promise<Result<null, LandCode>> {
+  const lock = join(gitDir, 'index.lock')
+  if (!(await stat(lock).catch(() => null))) return succeed(null)
+  return fail('git-locked', `Another git is at work ${where}, or left a lock behind.`, { paths: [lock] })
 }
 
 function movedOn(name: string, why: string): Result<never, LandCode> {
@@ -261,5 +264,28 @@ async function fastForward(base: Base, worktree: string, commit: string): Promis
     const paths = said.split('\n').flatMap((line) => (line.startsWith('\t') ? [line.trim()] : []))
     return dirty(base, paths)
   }
-  return result
+  return checkOutAgain(base, worktree, commit, result)
+}
+
+/**
+ * `git merge` writes the files first and the ref last, so a ref that is locked leaves the new files behind. The way back
+ * is the same two-way step the other way round: it keeps uncommitted changes and does nothing where nothing was written.
+ */
+async function checkOutAgain(
+  base: Base,
+  worktree: string,
+  commit: string,
+  failed: { ok: false; error: { code: GitCode; message: string; detail?: string } },
+): Promise<Result<null, LandCode>> {
+  const now = await resolveRef(worktree, base.ref, { urgent: true })
+  if (!now.ok || now.value !== base.commit) return failed
+  const back = await runGit({
+    cwd: worktree,
+    args: ['read-tree', '-m', '-u', commit, base.commit],
+    env: forHooks,
+    urgent: true,
+  })
+  if (back.ok) return failed
+  const message = `${failed.error.message} The files in ${worktree} may be those of ${commit}: look there first.`
+  return { ok: false, error: { ...failed.error, message, detail: `${failed.error.detail}\n${back.error.detail}` } }
 }

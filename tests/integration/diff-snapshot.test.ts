@@ -146,7 +146,7 @@ describe('a snapshot', () => {
             const file = 'path' in step ? join(repo.path, step.path) : ''
             const git = (...args: string[]): Promise<unknown> => repo.git(...args).catch(() => null)
             if (step.kind === 'write') await repo.write(step.path, step.text).catch(() => {})
-            else if (step.kind === 'remove') await rm(file, { recursive: true, force: true })
+            else if (step.kind === 'remove') await rm(file, { recursive: true, force: true }).catch(() => {})
             else if (step.kind === 'mode') await chmod(file, 0o755).catch(() => {})
             else if (step.kind === 'move') await rename(file, join(repo.path, step.to)).catch(() => {})
             else if (step.kind === 'link') await symlink('somewhere', file).catch(() => {})
