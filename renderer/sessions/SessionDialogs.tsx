@@ -12,8 +12,7 @@ import { shortRef } from '../shell/format.ts'
 import { closeOverlay, overlays } from '../shell/overlays.ts'
 import { RelativeTime } from '../shell/RelativeTime.tsx'
 import { Spinner } from '../shell/Spinner.tsx'
-import { followStream } from '../stores/follow.ts'
-import { foldSessions, type SessionsStore } from '../stores/sessions.ts'
+import { foldSessions, type SessionsState } from '../stores/sessions.ts'
 import { discardSession, unarchiveSession } from './actions.ts'
 import { isRunning } from './grouping.ts'
 import styles from './SessionDialogs.module.css'
@@ -101,23 +100,25 @@ function DiscardDialog({ id }: { id: SessionId }) {
 function ArchivedDialog() {
   const deck = useDeck()
   const { t } = useTranslation()
-  const [store, setStore] = useState<SessionsStore | null>(null)
+  const [state, setState] = useState<SessionsState | null>(null)
   useEffect(() => {
-    const opened = followStream(deck.client, 'session.list', { archived: true }, foldSessions)
-    setStore(opened)
-    return () => opened.dispose()
+    const handle = deck.client.open(
+      'session.list',
+      { archived: true },
+      { event: (event) => setState((before) => foldSessions(before, event)) },
+    )
+    return () => handle.close()
   }, [deck])
   return (
     <Dialog open onClose={closeOverlay} title={t('session.archivedList')} width={600}>
-      {store ? <ArchivedList store={store} /> : null}
+      <ArchivedList state={state} />
     </Dialog>
   )
 }
 
-function ArchivedList({ store }: { store: SessionsStore }) {
+function ArchivedList({ state }: { state: SessionsState | null }) {
   const deck = useDeck()
   const { t } = useTranslation()
-  const state = useStore(store, (followed) => followed.value)
   if (!state) return <Spinner label={t('session.loading')} />
   const archived = state.ids
     .flatMap((id) => state.byId[id] ?? [])

@@ -13,18 +13,21 @@ export function createNoticeStore(): NoticeStore {
   return createStore(() => ({ notices: [] }))
 }
 
+/** The notices of this page. */
+export const notices = createNoticeStore()
+
 let nextId = 1
 
 /** Adds a notice. The same words again replace the earlier ones instead of piling up. */
 export function addNotice(store: NoticeStore, message: Parameters<Deck['notify']>[0]): void {
   const id = nextId++
   const others = store.getState().notices.filter((one) => one.text !== message.text || one.detail !== message.detail)
-  const notices = [...others, { ...message, id }]
-  while (notices.length > most) {
-    const at = notices.findIndex((one) => one.kind === 'done')
-    notices.splice(Math.max(0, at), 1)
+  const next = [...others, { ...message, id }]
+  while (next.length > most) {
+    const at = next.findIndex((one) => one.kind === 'done')
+    next.splice(Math.max(0, at), 1)
   }
-  store.setState({ notices })
+  store.setState({ notices: next })
 }
 
 export function dropNotice(store: NoticeStore, id: number): void {

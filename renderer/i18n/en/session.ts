@@ -37,7 +37,8 @@ export const texts = {
   discardTitle: 'Discard “{{title}}”?',
   discardStops: 'The agent is stopped; what it has in its memory ends with it.',
   discardTrash_one: 'The worktree moves to the trash with everything in it. You can bring it back for {{count}} day.',
-  discardTrash_other: 'The worktree moves to the trash with everything in it. You can bring it back for {{count}} days.',
+  discardTrash_other:
+    'The worktree moves to the trash with everything in it. You can bring it back for {{count}} days.',
   discardChanges_one: 'It holds changes in {{count}} file (+{{added}} −{{removed}}) that have not landed.',
   discardChanges_other: 'It holds changes in {{count}} files (+{{added}} −{{removed}}) that have not landed.',
   discardStays: 'The worktree was not made for this session: folder, branch and changes stay where they are.',
