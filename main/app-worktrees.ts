@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import type { Event } from '@contract/api.ts'
 import type { Repository } from '@contract/repository.ts'
 import { fail, succeed } from '@contract/result.ts'
-import type { TrashEntry, Worktree } from '@contract/worktree.ts'
+import type { Worktree } from '@contract/worktree.ts'
 import type { AppContext } from './app-context.ts'
 import type { Handlers } from './rpc/serve.ts'
 import { inspectRemoval } from './worktree/inspect.ts'
 import { listWorktrees } from './worktree/list.ts'
 import { findCommonDir } from './worktree/locate.ts'
 import { measureSize } from './worktree/size.ts'
-import { bringBack, emptyTrash, listTrash, moveToTrash } from './worktree/trash.ts'
+import { bringBack, emptyTrash, listTrash, measureTrash, moveToTrash } from './worktree/trash.ts'
 
 type WorktreeHandlers = Pick<
   Handlers,
@@ -178,6 +178,25 @@ export function worktreeHandlers(app: AppContext): { handlers: WorktreeHandlers;
   const trashFolder = join(app.dataFolder, 'trash')
   const missing = fail('not-found', 'There is no such repository.')
 
+  const abort = new AbortController()
+  let measuring = false
+  /** Sizes are told when they are known; only while somebody looked. */
+  const measure = async (): Promise<void> => {
+    if (measuring) return
+    measuring = true
+    try {
+      for (const { id, sizeBytes } of (await listTrash(trashFolder)).entries) {
+        if (sizeBytes !== null || abort.signal.aborted) continue
+        await measureTrash({ trashFolder, id, signal: abort.signal })
+        app.trashChanged.tell()
+      }
+    } catch (error) {
+      app.log.error('the trash could not be measured', error)
+    } finally {
+      measuring = false
+    }
+  }
+
   const sessionAt = (path: string) =>
     app.book.all().filter((entry) => entry.row.worktree === path && entry.row.archivedAt === null)
 
@@ -253,19 +272,20 @@ export function worktreeHandlers(app: AppContext): { handlers: WorktreeHandlers;
     'worktree.trash': async (_params, sink) => {
       let told = ''
       const tell = async (): Promise<void> => {
-        const entries: TrashEntry[] = await listTrash(trashFolder)
+        const { entries } = await listTrash(trashFolder)
         const text = JSON.stringify(entries)
         if (text === told) return
         told = text
         sink.event({ entries })
       }
       await tell()
+      void measure()
       return app.trashChanged.on(() => {
         tell().catch((error: unknown) => app.log.error('the trash could not be listed', error))
       })
     },
     'worktree.bringBack': async ({ id }) => {
-      const entry = (await listTrash(trashFolder)).find((each) => each.id === id)
+      const entry = (await listTrash(trashFolder)).entries.find((each) => each.id === id)
       const back = await bringBack({ trashFolder, id })
       if (!back.ok) {
         const { code, message, detail, paths } = back.error
@@ -280,7 +300,10 @@ export function worktreeHandlers(app: AppContext): { handlers: WorktreeHandlers;
     },
     'worktree.empty': async ({ id }) => {
       const emptied = await emptyTrash({ trashFolder, id })
-      if (!emptied.ok) return emptied
+      if (!emptied.ok) {
+        const { code, message, detail } = emptied.error
+        return fail(code === 'not-found' ? code : 'permission-denied', message, { detail })
+      }
       app.trashChanged.tell()
       return succeed(null)
     },
@@ -288,6 +311,7 @@ export function worktreeHandlers(app: AppContext): { handlers: WorktreeHandlers;
   return {
     handlers,
     dispose: () => {
+      abort.abort()
       for (const feed of feeds.values()) feed.dispose()
       feeds.clear()
     },

@@ -164,6 +164,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       now,
     }
 
+    // Before anything else touches the trash: what an earlier end left half-way is put right.
+    for (const problem of await repairTrash(join(dataFolder, 'trash'))) addProblem(problem)
     await takeUp(app, {
       sessions: sessionsTable.all(),
       terminals: terminalsTable.all(),
@@ -303,23 +305,23 @@ function followPtyHost(app: AppContext, setState: (change: Partial<HostState>) =
   }
 }
 
-/** Puts right what an earlier end left half-way, and deletes what is kept no longer. */
+/** Deletes what is kept no longer. */
 function tidyTrash(app: AppContext): () => Promise<void> {
-  const trashFolder = join(app.dataFolder, 'trash')
-  const tidy = async (first: boolean): Promise<void> => {
+  const tidy = async (): Promise<void> => {
     try {
-      if (first) await repairTrash(trashFolder)
-      await purgeExpired(trashFolder, new Date())
-      app.trashChanged.tell()
+      const gone = await purgeExpired(join(app.dataFolder, 'trash'), new Date())
+      if (gone.length > 0) app.trashChanged.tell()
     } catch (error) {
       app.log.error('the trash could not be tidied', error)
     }
   }
-  const first = tidy(true)
-  const timer = setInterval(() => void tidy(false), purgeEveryMs)
+  let running = tidy()
+  const timer = setInterval(() => {
+    running = running.then(tidy)
+  }, purgeEveryMs)
   timer.unref()
   return async () => {
     clearInterval(timer)
-    await first
+    await running
   }
 }

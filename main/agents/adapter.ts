@@ -58,6 +58,8 @@ export interface AgentAdapter {
   /** An id for a conversation that is resumable later, made before the start; null where the agent makes its own or has none. */
   newConversation(): string | null
   start(input: StartInput): AgentStart
+  /** Whether the conversation was ever begun; where it was not, the agent is started anew with its prompt. */
+  hasConversation?(input: StartInput, env: Record<string, string>): Promise<boolean>
   /** Goes on with the old conversation where it can. */
   resume(input: StartInput): AgentStart
   /** Null: says nothing about the state. */

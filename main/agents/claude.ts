@@ -3,6 +3,7 @@
  * own status file, and on its screen where there is no such file. Nothing is written into its configuration.
  */
 import { randomUUID } from 'node:crypto'
+import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -15,6 +16,10 @@ import {
   readGenericSignal,
   type StartInput,
 } from './adapter.ts'
+
+function configFolder(env: Record<string, string>): string {
+  return env['CLAUDE_CONFIG_DIR'] || join(env['HOME'] || homedir(), '.claude')
+}
 
 function modeArgs(mode: string | null): string[] {
   // The agent's own default lets a classifier decide ("auto"); whoever directs several wants to be asked.
@@ -94,6 +99,16 @@ export const claude: AgentAdapter = {
   newConversation: () => randomUUID(),
   start,
   resume,
+  hasConversation: async (input, env) => {
+    if (input.conversation === null) return true
+    // Transcripts are filed under the worktree's path with everything but letters and digits turned into `-`.
+    const folder = input.worktree.replaceAll(/[^A-Za-z0-9]/g, '-')
+    const transcript = join(configFolder(env), 'projects', folder, `${input.conversation}.jsonl`)
+    return access(transcript).then(
+      () => true,
+      () => false,
+    )
+  },
   read: (signal) => {
     if (signal.kind === 'title') {
       if (works.test(signal.title)) return { kind: 'working', detail: '' }
@@ -115,8 +130,7 @@ export const claude: AgentAdapter = {
     return question ? { kind: 'needs-approval', detail: clip(question) } : null
   },
   statusFile: {
-    path: (pid, env) =>
-      join(env['CLAUDE_CONFIG_DIR'] || join(env['HOME'] || homedir(), '.claude'), 'sessions', `${pid}.json`),
+    path: (pid, env) => join(configFolder(env), 'sessions', `${pid}.json`),
     read: readStatus,
   },
 }

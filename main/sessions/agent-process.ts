@@ -196,7 +196,9 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
         return fail('agent-missing', `${entry.adapter.name} was not found on this machine.`)
       }
       const before = agentTerminal(entry)
-      const start = entry.adapter.resume(inputOf(entry))
+      const input = inputOf(entry)
+      const begun = (await entry.adapter.hasConversation?.(input, environmentOf(deps, entry, null))) ?? true
+      const start = begun ? entry.adapter.resume(input) : entry.adapter.start(input)
       const known = before ? await pty.info(before.id) : null
       return launch(entry, start, size, known && before ? before : undefined)
     },
