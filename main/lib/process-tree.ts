@@ -28,7 +28,8 @@ export interface ProcessIdentity {
 
 function run(file: string, args: string[]): Promise<string> {
   return new Promise((resolve) => {
-    execFile(file, args, { maxBuffer: 16 * 1024 * 1024, windowsHide: true }, (_error, stdout) => resolve(stdout))
+    const options = { maxBuffer: 16 * 1024 * 1024, windowsHide: true, env: { ...process.env, LC_ALL: 'C' } }
+    execFile(file, args, options, (_error, stdout) => resolve(stdout))
   })
 }
 

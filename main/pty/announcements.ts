@@ -6,10 +6,10 @@ const maxBodyCharacters = 2000
 /** Text for one line of a list or a notification: no control characters, no marks that reverse what stands beside them, cut to length. */
 export function cleanText(text: string, maxCharacters: number): string {
   const clean = text
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, ' ')
+    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-  return clean.length <= maxCharacters ? clean : [...clean].slice(0, maxCharacters).join('')
+  return clean.length <= maxCharacters ? clean : Array.from(clean).slice(0, maxCharacters).join('')
 }
 
 export type Announcement =

@@ -7,8 +7,22 @@ import type { Screen } from './screen.ts'
 
 /** The named colours of xterm.js, as the page shows them unless a theme says otherwise. */
 const namedColours = [
-  '#2e3436', '#cc0000', '#4e9a06', '#c4a000', '#3465a4', '#75507b', '#06989a', '#d3d7cf',
-  '#555753', '#ef2929', '#8ae234', '#fce94f', '#729fcf', '#ad7fa8', '#34e2e2', '#eeeeec',
+  '#2e3436',
+  '#cc0000',
+  '#4e9a06',
+  '#c4a000',
+  '#3465a4',
+  '#75507b',
+  '#06989a',
+  '#d3d7cf',
+  '#555753',
+  '#ef2929',
+  '#8ae234',
+  '#fce94f',
+  '#729fcf',
+  '#ad7fa8',
+  '#34e2e2',
+  '#eeeeec',
 ]
 
 export const darkColours: TerminalColours = { foreground: '#e6e6e6', background: '#16181d', cursor: '#e6e6e6' }
@@ -164,7 +178,9 @@ export class DeviceAnswers {
       if (!/^([0-9a-f]{2}){1,64}$/i.test(name)) continue
       const value = capabilities[Buffer.from(name, 'hex').toString('latin1')]
       const found = value !== undefined
-      this.#say(`\x1bP${found ? 1 : 0}+r${name}${found ? `=${Buffer.from(value).toString('hex').toUpperCase()}` : ''}\x1b\\`)
+      this.#say(
+        `\x1bP${found ? 1 : 0}+r${name}${found ? `=${Buffer.from(value).toString('hex').toUpperCase()}` : ''}\x1b\\`,
+      )
     }
     return true
   }

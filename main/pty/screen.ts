@@ -123,6 +123,11 @@ export class Screen {
     }
   }
 
+  /** From now on `fed` counts on from `total`. */
+  countFrom(total: number): void {
+    this.#fed = total - this.#pendingBytes
+  }
+
   resize(cols: number, rows: number): void {
     this.terminal.resize(cols, rows)
   }
@@ -142,6 +147,21 @@ export class Screen {
       if (picture.length <= maxDrawingBytes || lines <= minDrawnLines) return picture
       lines = Math.max(minDrawnLines, Math.floor(lines / 2))
     }
+  }
+
+  /** The last row of the normal screen that has text, counted from its top; -1 when it is empty. */
+  lastWrittenRow(): number {
+    const { normal } = this.core.buffers
+    for (let row = this.rows - 1; row >= 0; row--) {
+      if (
+        normal.lines
+          .get(normal.ybase + row)
+          ?.translateToString(true)
+          .trim()
+      )
+        return row
+    }
+    return -1
   }
 
   text(what: 'screen' | 'all'): string {

@@ -15,6 +15,8 @@ export type TerminalEvent =
       alive: boolean
       exitCode: number | null
       title: string
+      /** Only the end of the scrollback, in the middle of a flood; one with all of it follows when the flood ebbs. */
+      partial?: boolean
     }
   /** Tail: the next bytes; `total` counts those up to their end. */
   | { kind: 'output'; total: number }

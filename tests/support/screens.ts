@@ -21,7 +21,8 @@ function cell(core: XtermCore, line: CoreLine, x: number): string {
   const extended = (line._data[x * 3 + 2] as number) & 0x10000000 ? line._extendedAttrs[x] : undefined
   const underlined = (fg & 0x10000000) !== 0
   const text = content & 0x200000 ? line._combined[x] : String.fromCodePoint(content & 0x1fffff)
-  const style = written && extended ? `${underlined ? extended._ext & 0x1fffffff : 0}${linkOf(core, extended._urlId)}` : '0'
+  const style =
+    written && extended ? `${underlined ? extended._ext & 0x1fffffff : 0}${linkOf(core, extended._urlId)}` : '0'
   // A cell that was never written is the same whether or not a wide character stood beside it.
   return `${written ? `${content >>> 22}` : ''}${text}|${normal(fg)}|${normal(bg)}|${style}`
 }
@@ -64,7 +65,12 @@ export function terminalState(core: XtermCore, cols: number, fromLine = 0): unkn
     insert: core.coreService.modes,
     hidden: core.coreService.isCursorHidden,
     mouse: [core.coreMouseService.activeProtocol, core.coreMouseService.activeEncoding],
-    style: [normal(current.fg), normal(current.bg & ~0x10000000), rich && (current.fg & 0x10000000) !== 0 ? current.extended._ext & 0x1fffffff : 0, rich ? linkOf(core, current.extended._urlId) : ''],
+    style: [
+      normal(current.fg),
+      normal(current.bg & ~0x10000000),
+      rich && (current.fg & 0x10000000) !== 0 ? current.extended._ext & 0x1fffffff : 0,
+      rich ? linkOf(core, current.extended._urlId) : '',
+    ],
     // The state after "a" differs by what stood before it, without a difference to what may join it.
     join: [core.inputHandler._parser.precedingJoinState !== 0, (core.inputHandler._parser.precedingJoinState >> 1) & 3],
     level: core.charset.glevel,

@@ -7,19 +7,47 @@ const pieces = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('a', 'hello world ', 'x'.repeat(37), '   ', 'end') },
   {
     weight: 5,
-    arbitrary: fc.constantFrom('中', '文字', '。', '、漢', '👩‍👩‍👧', '🇨🇳', '🇨', 'é', 'e\u0301', '\u0301', '☁\ufe0f', '한', '\u200d', '❤'),
+    arbitrary: fc.constantFrom(
+      '中',
+      '文字',
+      '。',
+      '、漢',
+      '👩‍👩‍👧',
+      '🇨🇳',
+      '🇨',
+      'é',
+      'e\u0301',
+      '\u0301',
+      '☁\ufe0f',
+      '한',
+      '\u200d',
+      '❤',
+    ),
   },
   { weight: 6, arbitrary: fc.constantFrom('\r\n', '\n', '\r', '\b', '\t', '\x1bM', '\x1bD', '\x1bE') },
   {
     weight: 6,
     arbitrary: fc
-      .tuple(fc.constantFrom('A', 'B', 'C', 'D', 'G', 'd', 'K', 'J', 'X', 'P', '@', 'L', 'M', 'S', 'T', 'b'), fc.nat(12))
+      .tuple(
+        fc.constantFrom('A', 'B', 'C', 'D', 'G', 'd', 'K', 'J', 'X', 'P', '@', 'L', 'M', 'S', 'T', 'b'),
+        fc.nat(12),
+      )
       .map(([final, count]) => `\x1b[${count}${final}`),
   },
   { weight: 3, arbitrary: fc.tuple(fc.nat(14), fc.nat(40)).map(([y, x]) => `\x1b[${y};${x}H`) },
   {
     weight: 4,
-    arbitrary: fc.constantFrom('\x1b[0m', '\x1b[1;31m', '\x1b[2;38;5;200m', '\x1b[44m', '\x1b[48;2;1;2;3m', '\x1b[4:3;58:5:9m', '\x1b[7;9;53m', '\x1b[22;39m', '\x1b[21m'),
+    arbitrary: fc.constantFrom(
+      '\x1b[0m',
+      '\x1b[1;31m',
+      '\x1b[2;38;5;200m',
+      '\x1b[44m',
+      '\x1b[48;2;1;2;3m',
+      '\x1b[4:3;58:5:9m',
+      '\x1b[7;9;53m',
+      '\x1b[22;39m',
+      '\x1b[21m',
+    ),
   },
   { weight: 2, arbitrary: fc.tuple(fc.nat(11), fc.nat(11)).map(([a, b]) => `\x1b[${a};${b}r`) },
   {
@@ -28,7 +56,26 @@ const pieces = fc.oneof(
       .tuple(fc.constantFrom(1, 6, 9, 25, 45, 47, 1000, 1002, 1003, 1004, 1006, 1047, 1049, 2004, 2026), fc.boolean())
       .map(([mode, on]) => `\x1b[?${mode}${on ? 'h' : 'l'}`),
   },
-  { weight: 1, arbitrary: fc.constantFrom('\x1b7', '\x1b8', '\x1bH', '\x1b[3g', '\x1b(0', '\x1b(B', '\x1b)0', '\x0e', '\x0f', '\x1b=', '\x1b>', '\x1b[5 q', '\x1b[2 q', '\x1b[!p', '\x1b[1"q') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '\x1b7',
+      '\x1b8',
+      '\x1bH',
+      '\x1b[3g',
+      '\x1b(0',
+      '\x1b(B',
+      '\x1b)0',
+      '\x0e',
+      '\x0f',
+      '\x1b=',
+      '\x1b>',
+      '\x1b[5 q',
+      '\x1b[2 q',
+      '\x1b[!p',
+      '\x1b[1"q',
+    ),
+  },
 )
 
 const stream = fc.array(pieces, { maxLength: 120 }).map((parts) => parts.join(''))
@@ -59,6 +106,6 @@ test('a snapshot and the bytes after it show what the whole stream shows, wherev
       expect(terminalState(copy.core, cols)).toEqual(terminalState(all.core, cols))
       for (const each of [whole, copy, all]) each.dispose()
     }),
-    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 300) },
+    { numRuns: Number(process.env['VITEST_FUZZ_RUNS'] ?? 300) },
   )
 })
