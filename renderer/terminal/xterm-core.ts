@@ -1,0 +1,41 @@
+/**
+ * The inner parts of @xterm/xterm 6.0.0 that the page needs and its public interface does not give: parsing at once, so
+ * that a frame's budget can be kept, and surviving a throw of the parser. The version is pinned.
+ */
+import type { Terminal } from '@xterm/xterm'
+
+interface RawCore {
+  _writeBuffer: { _isSyncWriting: boolean; _syncCalls: number }
+  _bufferService: { buffers: { active: { x: number; y: number; ybase: number; lines: { length: number } } } }
+  _inputHandler: {
+    _parser: { reset(): void }
+    eraseInDisplay(parameters: { params: number[]; length: number }): boolean
+  }
+  writeSync(bytes: Uint8Array): void
+}
+
+const coreOf = (terminal: Terminal): RawCore => (terminal as unknown as { _core: RawCore })._core
+
+/** Parses `bytes` before it returns. A bug in the parser costs a few cells, not the terminal. Never mixed with the public `write`. */
+export function parseAtOnce(terminal: Terminal, bytes: Uint8Array): void {
+  const core = coreOf(terminal)
+  try {
+    core.writeSync(bytes)
+  } catch {
+    // xterm refuses every later write after a throw inside one; what it was in the middle of is given up.
+    core._writeBuffer._isSyncWriting = false
+    core._writeBuffer._syncCalls = 0
+    core._inputHandler._parser.reset()
+  }
+}
+
+/** xterm 6.0.0 throws on "erase above" in the last column of the last row, where it means the whole screen. */
+export function guardErase(terminal: Terminal): void {
+  const core = coreOf(terminal)
+  terminal.parser.registerCsiHandler({ final: 'J' }, (parameters) => {
+    const buffer = core._bufferService.buffers.active
+    const atEnd = buffer.x + 1 >= terminal.cols && buffer.ybase + buffer.y + 1 >= buffer.lines.length
+    if (parameters[0] !== 1 || !atEnd) return false
+    return core._inputHandler.eraseInDisplay({ params: [2], length: 1 })
+  })
+}
