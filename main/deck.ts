@@ -26,6 +26,8 @@ export interface DeckOptions {
   execPath: string
   capabilities: Capabilities
   hostActions: HostActions
+  /** Takes a line for people while it starts. */
+  tell(text: string): void
 }
 
 export interface Deck {
@@ -46,13 +48,22 @@ export type DeckStart =
   /** Another process has the data folder and does not answer. */
   | { kind: 'silent'; pid: number | null }
 
-/** How long a deck that is just starting may take until it answers. */
+/** How long a deck that is just starting may take until it answers, and one that is asked to end until it has. */
 const answerDeadlineMs = 15_000
 
-/** Starts the deck of a data folder, or finds the one that runs. Throws when the data folder cannot be used. */
+/**
+ * Starts the deck of a data folder, or finds the one that runs. A web host of another build is replaced: the files of its
+ * page are no longer there. Throws when the data folder cannot be used.
+ */
 export async function startDeck(options: DeckOptions): Promise<DeckStart> {
   const { dataFolder } = options
-  const found = await claimOrFind(dataFolder)
+  let found = await claimOrFind(dataFolder)
+  if (found.kind === 'running' && found.file && found.file.address !== null && found.file.build !== build) {
+    options.tell('A deck of another build runs; this one takes its place. Its agents go on.')
+    await found.client.call('host.quit', { agents: 'keep' })
+    await untilLost(found.client)
+    found = await claimOrFind(dataFolder)
+  }
   if (found.kind !== 'claimed') return found
   const { claim } = found
   const log = createFileLog(join(dataFolder, 'logs', 'deck.log'))
@@ -126,4 +137,21 @@ async function claimOrFind(dataFolder: string): Promise<Found> {
     if (Date.now() > end) return { kind: 'silent', pid: file?.pid ?? null }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+}
+
+/** Resolves when the other side is gone, or when it takes too long. */
+function untilLost(client: Client): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer)
+      client.dispose()
+      resolve()
+    }
+    const timer = setTimeout(finish, answerDeadlineMs)
+    const forget = client.onState((state) => {
+      if (state === 'open' || state === 'closed') return
+      forget()
+      finish()
+    })
+  })
 }

@@ -3,15 +3,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Client } from '@contract/client.ts'
 import type { Port } from '@contract/wire.ts'
-import { build, startDeck, version, type Deck, type DeckOptions } from '../deck.ts'
-import { readDeckFile, type DeckFile } from '../rpc/deck-claim.ts'
+import { startDeck, version, type Deck } from '../deck.ts'
 import { parseWebArguments, webUsage, type WebArguments } from './arguments.ts'
 import { openInBrowser } from './browser.ts'
 import { loadIdentity, saveIdentity, ticketAddress } from './guard.ts'
 import { startWebServer, type WebServer } from './server.ts'
 import { openStaticFiles } from './static-files.ts'
-
-const endDeadlineMs = 15_000
 
 /** The one line on standard output; scripts and tests read it. */
 function announce(address: string): void {
@@ -43,7 +40,7 @@ async function run(args: WebArguments): Promise<number | null> {
     )
   }
 
-  const options: DeckOptions = {
+  const started = await startDeck({
     dataFolder: args.dataFolder,
     folder: args.folder,
     execPath: process.execPath,
@@ -59,13 +56,8 @@ async function run(args: WebArguments): Promise<number | null> {
       quit: () => void setTimeout(quit, 50),
       address: () => server?.address ?? null,
     },
-  }
-  let started = await startDeck(options)
-  if (started.kind === 'running' && isOtherBuild(started.file)) {
-    tell('A deck of another build runs; this one takes its place. Its agents go on.')
-    await endDeck(started.client, args.dataFolder)
-    started = await startDeck(options)
-  }
+    tell,
+  })
   if (started.kind === 'silent') {
     const who = started.pid === null ? 'Another process' : `Another process (${started.pid})`
     tell(`${who} has the data folder ${args.dataFolder} and does not answer. End it, or choose another with --data.`)
@@ -86,22 +78,6 @@ async function run(args: WebArguments): Promise<number | null> {
   } catch (error) {
     await end()
     throw error
-  }
-}
-
-/** Its page no longer fits: the files it serves were replaced by ours. The desktop program keeps its own. */
-function isOtherBuild(file: DeckFile | null): boolean {
-  return file !== null && file.address !== null && file.build !== build
-}
-
-/** Lets a running deck end, its agents left as they are, and waits until its data folder is free. */
-async function endDeck(client: Client, dataFolder: string): Promise<void> {
-  await client.call('host.quit', { agents: 'keep' })
-  client.dispose()
-  const end = Date.now() + endDeadlineMs
-  // It takes its note away as the last thing it does; a file that vanishes sends no event.
-  while ((await readDeckFile(dataFolder)) !== null && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 

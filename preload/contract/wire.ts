@@ -34,6 +34,8 @@ export type Response =
   | { t: 'reply'; id: number; result: unknown }
   | { t: 'event'; id: number; value: unknown }
   | { t: 'end'; id: number; error?: unknown }
+  /** An item of the native menu was chosen; taken out by the page's port, before its client. */
+  | { t: 'command'; id: string }
 
 /** The largest frame that is read: 64 MiB. A larger one is an attack or a bug, and closes the port. */
 export const maxFrameBytes = 64 * 1024 * 1024

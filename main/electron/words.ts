@@ -1,0 +1,81 @@
+/** What the desktop shell itself says: menu and dialogs, which the page cannot draw. */
+const en = {
+  file: 'File',
+  edit: 'Edit',
+  view: 'View',
+  session: 'Session',
+  window: 'Window',
+  help: 'Help',
+  openRepository: 'Open repository…',
+  newSession: 'New session…',
+  settings: 'Settings',
+  quit: 'Quit Quarterdeck',
+  palette: 'Search or run…',
+  worktrees: 'Worktrees',
+  toggleList: 'Show or hide the session list',
+  toggleReview: 'Show or hide the review',
+  zoomPane: 'Zoom the pane',
+  nextNeedingMe: 'Next that needs me',
+  nextPane: 'Next pane',
+  previousPane: 'Previous pane',
+  approve: 'Approve',
+  land: 'Finish…',
+  keys: 'Keys',
+  closeTitle: (agents: number): string =>
+    agents === 1 ? 'One agent is still running.' : `${agents} agents are still running.`,
+  closeDetail: 'They can go on without this window: the next start finds them as they are then.',
+  keep: 'Let them go on',
+  stop: 'Stop them',
+  cancel: 'Cancel',
+  remember: 'Do this from now on (Settings can change it)',
+  pickFolder: 'Open a repository',
+  crashed: 'The window stopped working several times in a row.',
+  crashedDetail: 'The agents are not affected.',
+  reload: 'Try again',
+  silent: 'Another Quarterdeck has this data folder and does not answer.',
+  failed: 'Quarterdeck could not start.',
+}
+
+export type Words = typeof en
+
+const zhCN: Words = {
+  file: '文件',
+  edit: '编辑',
+  view: '视图',
+  session: '会话',
+  window: '窗口',
+  help: '帮助',
+  openRepository: '打开仓库…',
+  newSession: '新建会话…',
+  settings: '设置',
+  quit: '退出 Quarterdeck',
+  palette: '搜索或执行…',
+  worktrees: '工作树',
+  toggleList: '显示或隐藏会话列表',
+  toggleReview: '显示或隐藏审阅栏',
+  zoomPane: '放大窗格',
+  nextNeedingMe: '下一个需要我的会话',
+  nextPane: '下一个窗格',
+  previousPane: '上一个窗格',
+  approve: '批准',
+  land: '完成…',
+  keys: '快捷键',
+  closeTitle: (agents) => `还有 ${agents} 个代理在运行。`,
+  closeDetail: '关闭窗口后它们可以继续运行，下次启动时会原样接回。',
+  keep: '让它们继续',
+  stop: '停止它们',
+  cancel: '取消',
+  remember: '以后都这样做（可在设置中更改）',
+  pickFolder: '打开仓库',
+  crashed: '窗口连续多次停止工作。',
+  crashedDetail: '代理不受影响。',
+  reload: '重试',
+  silent: '另一个 Quarterdeck 正在使用此数据文件夹，但没有响应。',
+  failed: 'Quarterdeck 无法启动。',
+}
+
+/** The words of the person's language: as set, else as the system has it. */
+export function wordsFor(setting: 'system' | 'en' | 'zh-CN', systemLocale: string): Words {
+  const language = setting === 'system' ? systemLocale : setting
+  return language.toLowerCase().startsWith('zh') ? zhCN : en
+}
