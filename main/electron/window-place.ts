@@ -38,8 +38,8 @@ export function placeWindow(last: WindowPlace | null, displays: readonly Rectang
     if (seen.width >= gripWidth && seen.height >= gripHeight / 2) return { x: last.x, y: last.y, ...size }
   }
   const display = displays[0] ?? { x: 0, y: 0, ...firstSize }
-  const width = Math.min(last?.width ?? firstSize.width, display.width)
-  const height = Math.min(last?.height ?? firstSize.height, display.height)
+  const width = Math.max(smallestWindow.width, Math.min(last?.width ?? firstSize.width, display.width))
+  const height = Math.max(smallestWindow.height, Math.min(last?.height ?? firstSize.height, display.height))
   return {
     x: display.x + Math.round((display.width - width) / 2),
     y: display.y + Math.round((display.height - height) / 2),
