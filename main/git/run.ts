@@ -2,7 +2,8 @@
  * The one door to git: the command line, arguments as an array, never a shell, English messages, no prompts,
  * no optional locks, at most `maxParallel` at once, cancellable.
  */
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { stat } from 'node:fs/promises'
 import { fail, succeed, type Result } from '@contract/result.ts'
 import { gitFailure, type GitCode } from './errors.ts'
 
@@ -117,9 +118,23 @@ export async function runGit(run: GitRun): Promise<Result<GitOutput, GitCode>> {
   if (run.signal?.aborted) return fail('cancelled', 'Cancelled.')
   if (!(await acquire(run.urgent ?? false, run.signal))) return fail('cancelled', 'Cancelled.')
   try {
+    // Aborted between the place coming free and now: no event will tell of it any more.
+    if (run.signal?.aborted) return fail('cancelled', 'Cancelled.')
     return await runNow(run)
   } finally {
     release()
+  }
+}
+
+/** How long after git's end its pipes may stay silent and open before they are closed from this side. */
+const lingerMs = 300
+
+function endGroup(child: ChildProcess): void {
+  try {
+    if (process.platform !== 'win32' && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM')
+    else child.kill('SIGTERM')
+  } catch {
+    // ended by itself in this moment
   }
 }
 
@@ -131,6 +146,8 @@ function runNow(run: GitRun): Promise<Result<GitOutput, GitCode>> {
       env: gitEnvironment(run.env),
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
+      // A group of its own: whoever cancels git ends its hooks, filters and aliases too.
+      detached: process.platform !== 'win32',
     })
     const out: Buffer[] = []
     let outBytes = 0
@@ -139,19 +156,22 @@ function runNow(run: GitRun): Promise<Result<GitOutput, GitCode>> {
     let settled = false
     const stop = (why: 'cancelled' | 'timed-out' | 'too-much'): void => {
       stopped ??= why
-      child.kill('SIGTERM')
+      endGroup(child)
     }
     const onAbort = (): void => stop('cancelled')
     run.signal?.addEventListener('abort', onAbort, { once: true })
     const timer = run.timeoutMs ? setTimeout(() => stop('timed-out'), run.timeoutMs) : null
+    let lingering: NodeJS.Timeout | null = null
     const settle = (result: Result<GitOutput, GitCode>): void => {
       if (settled) return
       settled = true
       if (timer) clearTimeout(timer)
+      if (lingering) clearTimeout(lingering)
       run.signal?.removeEventListener('abort', onAbort)
       resolve(result)
     }
     child.stdout.on('data', (chunk: Buffer) => {
+      lingering?.refresh()
       outBytes += chunk.length
       if (outBytes > maxBytes) stop('too-much')
       else out.push(chunk)
@@ -166,19 +186,14 @@ function runNow(run: GitRun): Promise<Result<GitOutput, GitCode>> {
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') {
         // Node says ENOENT for a missing program and for a missing folder alike.
-        import('node:fs').then(
-          (fs) =>
-            settle(
-              fs.existsSync(run.cwd)
-                ? fail('git-missing', 'git was not found on this machine. Install git 2.38 or newer.')
-                : fail('not-found', `The folder ${run.cwd} does not exist.`, { paths: [run.cwd] }),
-            ),
-          () => settle(fail('git-failed', error.message)),
+        stat(run.cwd).then(
+          () => settle(fail('git-missing', 'git was not found on this machine. Install git 2.38 or newer.')),
+          () => settle(fail('not-found', `The folder ${run.cwd} does not exist.`, { paths: [run.cwd] })),
         )
       } else if (error.code === 'EACCES') settle(fail('permission-denied', `${run.cwd}: access was denied.`))
       else settle(fail('git-failed', error.message))
     })
-    child.on('close', (exitCode) => {
+    const finish = (exitCode: number | null): void => {
       if (stopped === 'cancelled') return settle(fail('cancelled', 'Cancelled.'))
       if (stopped === 'timed-out')
         return settle(fail('timed-out', `git ${run.args[0] ?? ''} took too long and was stopped.`))
@@ -201,6 +216,23 @@ function runNow(run: GitRun): Promise<Result<GitOutput, GitCode>> {
         )
       }
       return settle({ ok: false, error: gitFailure(run.args, exitCode, stderr) })
+    }
+    child.on('close', finish)
+    child.on('exit', (exitCode) => {
+      // A hook may leave a process behind that holds the pipes open for ever; git's own words are in them by now.
+      lingering = setTimeout(() => {
+        const seen = outBytes + stderr.length
+        // If this program itself was held up, what git wrote is still to be read: one turn of the loop reads on.
+        setImmediate(() =>
+          setImmediate(() => {
+            if (settled) return
+            if (outBytes + stderr.length !== seen) return void lingering?.refresh()
+            child.stdout.destroy()
+            child.stderr.destroy()
+            finish(exitCode)
+          }),
+        )
+      }, lingerMs)
     })
     if (run.input !== undefined) child.stdin.write(run.input)
     child.stdin.end()
