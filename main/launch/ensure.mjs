@@ -121,7 +121,7 @@ export async function sourcesDigest() {
   }
   for (const source of sources) await walk(join(root, source))
   const hash = createHash('sha256')
-  const wanted = files.map((path) => relative(root, path).replaceAll('\\', '/')).sort()
+  const wanted = files.map((path) => relative(root, path).replaceAll('\\', '/')).sort((a, b) => (a < b ? -1 : 1))
   for (const name of wanted) {
     if (name.startsWith('main/launch/')) continue
     hash.update(`${name}\0`).update(await readFile(join(root, name)))
