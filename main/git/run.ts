@@ -194,6 +194,8 @@ function runNow(run: GitRun): Promise<Result<GitOutput, GitCode>> {
       else settle(fail('git-failed', error.message))
     })
     const finish = (exitCode: number | null): void => {
+      // Never started: what was missing is being found out.
+      if (child.pid === undefined) return
       if (stopped === 'cancelled') return settle(fail('cancelled', 'Cancelled.'))
       if (stopped === 'timed-out')
         return settle(fail('timed-out', `git ${run.args[0] ?? ''} took too long and was stopped.`))
