@@ -138,7 +138,7 @@ export function repositoryHandlers(app: AppContext): RepositoryHandlers {
     'repository.initialise': async ({ path, commit }) => {
       const made = await initialiseRepository(path, commit)
       if (!made.ok) return made
-      const opened = await open(path)
+      const opened = await open(made.value.path)
       if (opened.ok) return opened
       const { code, message, detail } = opened.error
       return fail(

@@ -54,8 +54,6 @@ export interface App {
   dispose(): Promise<void>
 }
 
-/** The pty host is asked again after these waits when it is lost, the last repeated. */
-const reconnectDelaysMs = [0, 250, 1000, 5000]
 /** What is in the trash for too long is looked for this often. */
 const purgeEveryMs = 6 * 3600 * 1000
 
@@ -122,10 +120,15 @@ export async function createApp(options: AppOptions): Promise<App> {
       hostScript: options.hostScript,
       execPath: options.execPath,
       log,
-      env: process.env,
+      // Electron's own program is Node when told so.
+      env: process.versions['electron'] ? { ...process.env, ELECTRON_RUN_AS_NODE: '1' } : process.env,
     })
     closing.add(pty)
-    await pty.connect()
+    // Without it nothing runs, but all else can be read, reviewed and landed.
+    await pty.connect().catch((error: unknown) => {
+      log.error('the terminal host could not be reached', error)
+      addProblem(error instanceof Error ? error.message : String(error))
+    })
 
     const sessions = createSessions({
       dataFolder,
@@ -268,41 +271,17 @@ async function takeUp(app: AppContext, stored: Stored): Promise<void> {
   }
 }
 
-/** Shows the pty host's state, looks for a lost one, and learns anew what lives when it is back. */
+/** Shows the pty host's state, and learns anew what lives when a lost one is back. */
 function followPtyHost(app: AppContext, setState: (change: Partial<HostState>) => void): () => void {
   const { pty, sessions, log } = app
-  let tries = 0
-  let timer: NodeJS.Timeout | null = null
-  let lost = false
   const show = (): void => setState({ ptyHost: { state: pty.state, pid: pty.pid } })
-  const reconnect = (): void => {
-    const delay = reconnectDelaysMs[Math.min(tries, reconnectDelaysMs.length - 1)] ?? 5000
-    tries++
-    timer = setTimeout(() => {
-      timer = null
-      pty.connect().catch((error: unknown) => {
-        log.error('the pty host could not be reached', error)
-        if (pty.state !== 'running' && timer === null) reconnect()
-      })
-    }, delay)
-  }
   show()
-  const off = pty.onState((state) => {
+  return pty.onState((state) => {
     show()
-    if (state === 'lost') {
-      lost = true
-      if (timer === null) reconnect()
-    } else if (state === 'running') {
-      tries = 0
-      if (!lost) return
-      lost = false
-      sessions.resync().catch((error: unknown) => log.error('the sessions could not be taken up again', error))
-    }
+    if (state === 'starting') return
+    // While it is lost nothing is known of any process; when it is back, all is.
+    sessions.resync().catch((error: unknown) => log.error('the sessions could not be taken up again', error))
   })
-  return () => {
-    off()
-    if (timer) clearTimeout(timer)
-  }
 }
 
 /** Deletes what is kept no longer. */

@@ -1,5 +1,6 @@
 /** The agent's process: how it is started, heard, typed to, interrupted and stopped. */
 import { readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fail, succeed, type Result } from '@contract/result.ts'
 import type { SessionState } from '@contract/session.ts'
 import type { AgentSignal, AgentStart, StartInput } from '../agents/adapter.ts'
@@ -34,6 +35,7 @@ const firstLookMs = 300
 /** A program that takes no input after this long is typed to nevertheless. */
 const typeDeadlineMs = 15_000
 const silentDeadlineMs = 3000
+const endDeadlineMs = 5000
 
 const workedStates: ReadonlySet<SessionState> = new Set([
   'working',
@@ -68,7 +70,7 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
       const waited = Date.now() - began
       const ready = info.bracketedPaste || (info.total > 0 && !info.active && waited > 400)
       if (ready || (info.total === 0 && waited > silentDeadlineMs) || waited > typeDeadlineMs) break
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await wait(50)
     }
     pty.paste(terminal.id, text, true)
     book.noteActivity(entry)
@@ -230,7 +232,11 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
       stopping.add(entry)
       try {
         await pty.kill(terminal.id)
-        await terminals.ended(entry, terminal.id)
+        // The end is told as an event; a host that is lost in this moment tells nothing any more.
+        const impatience = new AbortController()
+        const waited = wait(endDeadlineMs, undefined, { ref: false, signal: impatience.signal }).catch(() => {})
+        await Promise.race([terminals.ended(entry, terminal.id), waited])
+        impatience.abort()
       } finally {
         stopping.delete(entry)
       }

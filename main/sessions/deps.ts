@@ -1,5 +1,7 @@
 /** What the parts of this room share. */
+import { access } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import type { RepositoryId } from '@contract/ids.ts'
 import type { Repository, RepositorySettings } from '@contract/repository.ts'
 import type { AgentRegistry } from '../agents/registry.ts'
@@ -33,6 +35,16 @@ export async function settingsOf(entry: SessionEntry): Promise<RepositorySetting
   const own = await readRepositorySettings(entry.row.worktree)
   if (own.source !== null || own.problem !== null || own.copy.length > 0) return own
   return readRepositorySettings(entry.row.repositoryPath)
+}
+
+/** Whether a worktree stands at `path`. */
+export async function folderExists(path: string): Promise<boolean> {
+  try {
+    await access(join(path, '.git'))
+    return true
+  } catch {
+    return false // gone, or no worktree any more
+  }
 }
 
 /** The person's login shell. */

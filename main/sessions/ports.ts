@@ -24,7 +24,7 @@ export interface PortBlocks {
 export function createPortBlocks(taken: () => ReadonlySet<number>): PortBlocks {
   const pending = new Set<number>()
   let tail: Promise<unknown> = Promise.resolve()
-  const next = async (): Promise<number> => {
+  const findBlock = async (): Promise<number> => {
     const held = taken()
     // A block claimed a moment ago counts until its session is in the list.
     for (const block of pending) if (held.has(block)) pending.delete(block)
@@ -40,7 +40,7 @@ export function createPortBlocks(taken: () => ReadonlySet<number>): PortBlocks {
   }
   return {
     claim: () => {
-      const result = tail.then(next)
+      const result = tail.then(findBlock)
       tail = result.catch(() => {})
       return result
     },

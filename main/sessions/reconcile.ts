@@ -29,14 +29,18 @@ export interface Reconciled {
   changed: boolean
 }
 
-/** `hostAnswered` false: nothing is known of any terminal; then all count as ended with their host. */
+/** `found` null: the host did not answer, so that nothing is known of any terminal and nothing is said of one. */
 export function reconcile(
   row: SessionRow,
   terminals: readonly TerminalRow[],
-  found: ReadonlyMap<TerminalId, FoundTerminal>,
+  found: ReadonlyMap<TerminalId, FoundTerminal> | null,
   worktreeExists: boolean,
   now: string,
 ): Reconciled {
+  if (found === null) {
+    const problem = problemOf(row, worktreeExists)
+    return { row, terminals: [...terminals], agent: null, setup: null, setupEnded: null, problem, changed: false }
+  }
   let changed = false
   const kept = terminals.map((terminal): TerminalRow => {
     const live = found.get(terminal.id)
@@ -79,16 +83,20 @@ export function reconcile(
     return { ...stage, state: 'failed', endedAt: now, output: output.slice(-4000) }
   })
 
-  const worktreeMade = row.stages.some(
-    (stage) => stage.kind === 'worktree' && (stage.state === 'done' || stage.state === 'skipped'),
-  )
   return {
     row: changed ? { ...row, stages, ending } : row,
     terminals: kept,
     agent,
     setup: setupRuns && setupFound?.alive ? setupFound : null,
     setupEnded: setupRuns && setupFound !== null && !setupFound.alive ? setupFound : null,
-    problem: worktreeMade && !worktreeExists ? `The worktree ${row.worktree} is missing.` : null,
+    problem: problemOf(row, worktreeExists),
     changed,
   }
+}
+
+function problemOf(row: SessionRow, worktreeExists: boolean): string | null {
+  const made = row.stages.some(
+    (stage) => stage.kind === 'worktree' && (stage.state === 'done' || stage.state === 'skipped'),
+  )
+  return made && !worktreeExists ? `The worktree ${row.worktree} is missing.` : null
 }

@@ -1,8 +1,6 @@
 /**
  * The sessions of the deck: what a person can do with one, and what the start makes of those that were there.
  */
-import { access } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { SessionId, TerminalId } from '@contract/ids.ts'
 import { fail, succeed, type Result } from '@contract/result.ts'
 import type { Session } from '@contract/session.ts'
@@ -10,15 +8,15 @@ import type { TrashEntry } from '@contract/worktree.ts'
 import { adapterOf } from '../agents/registry.ts'
 import type { PtyEvent } from '../pty/pty-client.ts'
 import type { SessionRow, TerminalRow } from '../storage/sessions-table.ts'
-import { moveToTrash } from '../worktree/trash.ts'
 import { createAgentProcess, type AgentProcess } from './agent-process.ts'
 import { createSessionMaker, type SessionMaker } from './create.ts'
-import { type SessionDeps, settingsOf } from './deps.ts'
-import { agentTerminal, createEntry, hasWorktree, isReady, project, type SessionEntry, terminalOf } from './entry.ts'
+import { folderExists, type SessionDeps, settingsOf } from './deps.ts'
+import { type DiscardCode, discardSession } from './discard.ts'
+import { agentTerminal, hasWorktree, isReady, project, type SessionEntry, terminalOf } from './entry.ts'
 import { createLiveDiffs, type LiveDiffs } from './live-diffs.ts'
 import { createPortBlocks } from './ports.ts'
-import { type FoundTerminal, reconcile } from './reconcile.ts'
 import { createStages, type Stages } from './stages.ts'
+import { createTakeUp } from './take-up.ts'
 import { createTerminals, shellLine, type Terminals } from './terminals.ts'
 
 type Outcome<C extends Parameters<typeof fail>[0]> = Result<Session, C>
@@ -39,9 +37,7 @@ export interface Sessions {
     size: { cols?: number; rows?: number },
   ): Promise<Outcome<'not-found' | 'already-running' | 'agent-missing' | 'refused'>>
   archive(id: SessionId, archived: boolean): Promise<Outcome<'not-found' | 'refused'>>
-  discard(
-    id: SessionId,
-  ): Promise<Result<{ trash: TrashEntry | null }, 'not-found' | 'in-use' | 'locked' | 'git-failed' | 'disk-full'>>
+  discard(id: SessionId): Promise<Result<{ trash: TrashEntry | null }, DiscardCode>>
   /** Its worktree came back from the trash. */
   broughtBack(id: SessionId, path: string, branch: string | null): void
   openTerminal(
@@ -58,11 +54,8 @@ export interface Sessions {
   dispose(): Promise<void>
 }
 
-/** Teardown that takes longer is stopped: a discard must come to an end. */
-const teardownDeadlineMs = 60_000
-
 export function createSessions(deps: SessionDeps): Sessions {
-  const { book, pty, log } = deps
+  const { book, pty } = deps
   const terminals = createTerminals(deps)
   const agent = createAgentProcess(deps, terminals)
   const diffs = createLiveDiffs(deps)
@@ -92,91 +85,14 @@ export function createSessions(deps: SessionDeps): Sessions {
     return entry ? succeed(entry) : fail('not-found', 'There is no such session.')
   }
 
-  const found = async (): Promise<Map<TerminalId, FoundTerminal>> => {
-    try {
-      return new Map((await pty.list()).map((info) => [info.id, info]))
-    } catch (error) {
-      log.error('the pty host did not list its terminals', error)
-      return new Map()
-    }
-  }
-
-  const folderExists = async (path: string): Promise<boolean> => {
-    try {
-      await access(join(path, '.git'))
-      return true
-    } catch {
-      return false // gone, or no worktree any more
-    }
-  }
-
-  const settle = async (entry: SessionEntry, all: ReadonlyMap<TerminalId, FoundTerminal>): Promise<void> => {
-    const made = reconcile(entry.row, entry.terminals, all, await folderExists(entry.row.worktree), deps.now())
-    for (const terminal of made.terminals) {
-      const present = terminalOf(entry, terminal.id)
-      const live = all.get(terminal.id)
-      if (!present) continue
-      const pid = live?.alive ? live.pid : null
-      if (present.ended !== terminal.ended || present.exitCode !== terminal.exitCode || present.pid !== pid) {
-        book.setTerminal(entry, present, { ended: terminal.ended, exitCode: terminal.exitCode, pid })
-      }
-      if (terminal.ended) {
-        terminals.noteEnd(entry, terminal.id, { exitCode: terminal.exitCode, signal: live?.signal ?? null })
-      }
-    }
-    entry.problem = made.problem
-    if (made.changed) book.setRow(entry, { stages: made.row.stages, ending: made.row.ending })
-    if (made.agent !== null) await agent.attach(entry)
-    else book.setFacts(entry, { ...entry.facts, alive: false, active: false, signal: null })
-    if ((made.setup !== null || made.setupEnded !== null) && !entry.running) {
-      await takeUpSetup(entry, made.setupEnded)
-    }
-    if (made.problem === null) diffs.start(entry)
-    book.touch(entry)
-  }
-
-  /** Waits on for a set-up script that outlived the program. */
-  const takeUpSetup = async (entry: SessionEntry, ended: FoundTerminal | null): Promise<void> => {
-    if (ended !== null) {
-      const text = await pty.text(ended.id, 'all')
-      const output = (text.ok ? text.value.trimEnd() : '').slice(-4000)
-      const state = ended.exitCode === 0 ? 'done' : 'failed'
-      book.setStage(entry, 'setup', { state, endedAt: deps.now(), output })
-      if (state === 'failed') return
-    }
-    stages.run(entry)
-  }
-
   const stopEntry = async (entry: SessionEntry): Promise<void> => {
     await agent.stop(entry)
     if (entry.running) await stages.cancel(entry)
   }
 
-  const runTeardown = async (entry: SessionEntry): Promise<void> => {
-    if (entry.row.place !== 'own' || !isReady(entry)) return
-    const wanted = await settingsOf(entry)
-    if (wanted.teardown === null) return
-    if (!deps.scripts.isConfirmed(entry.row.repository, wanted.teardown.hash)) {
-      log.info('the teardown script is not confirmed and was not run', { session: entry.row.id })
-      return
-    }
-    const started = await terminals.start(
-      entry,
-      { kind: 'teardown', title: 'Teardown', start: shellLine(wanted.teardown.command), program: null },
-      entry.row,
-    )
-    if (!started.ok) {
-      log.warn('the teardown script did not start', { session: entry.row.id })
-      return
-    }
-    const { id } = started.value.terminal
-    const timer = setTimeout(() => void pty.kill(id), teardownDeadlineMs)
-    const end = await terminals.ended(entry, id)
-    clearTimeout(timer)
-    if (end.exitCode !== 0) log.warn('the teardown script failed', { session: entry.row.id, exitCode: end.exitCode })
-  }
+  const takeUp = createTakeUp(deps, { terminals, agent, stages, diffs })
 
-  const sessions: Sessions = {
+  return {
     maker,
     agent,
     terminals,
@@ -252,36 +168,8 @@ export function createSessions(deps: SessionDeps): Sessions {
       return succeed(project(entry.value))
     },
     discard: async (id) => {
-      const got = get(id)
-      if (!got.ok) return got
-      const entry = got.value
-      await stopEntry(entry)
-      await runTeardown(entry)
-      await terminals.stopAll(entry)
-      await diffs.stop(entry)
-      const { row } = entry
-      let trash: TrashEntry | null = null
-      if (row.place === 'own' && hasWorktree(entry) && (await folderExists(row.worktree))) {
-        const moved = await moveToTrash({
-          repositoryPath: row.repositoryPath,
-          path: row.worktree,
-          trashFolder: join(deps.dataFolder, 'trash'),
-          title: row.title,
-          session: row.id,
-          keepDays: deps.settings.value.trashDays,
-          deleteBranch: row.start.kind === 'new-worktree',
-        })
-        if (!moved.ok) {
-          diffs.start(entry)
-          const { code, message, detail, paths } = moved.error
-          const known = code === 'in-use' || code === 'locked' || code === 'disk-full' || code === 'not-found'
-          return fail(known ? code : 'git-failed', message, { detail, paths })
-        }
-        trash = moved.value
-      }
-      book.setRow(entry, { archivedAt: deps.now() })
-      deps.worktreesChanged(row.repositoryPath)
-      return succeed({ trash })
+      const entry = get(id)
+      return entry.ok ? discardSession(deps, { terminals, diffs, stop: stopEntry }, entry.value) : entry
     },
     broughtBack: (id, path, branch) => {
       const entry = book.get(id)
@@ -327,32 +215,8 @@ export function createSessions(deps: SessionDeps): Sessions {
       book.removeTerminal(entry, id)
       return succeed(null)
     },
-    load: async (rows, stored) => {
-      const byses = new Map<SessionId, TerminalRow[]>()
-      for (const terminal of stored) byses.set(terminal.session, [...(byses.get(terminal.session) ?? []), terminal])
-      for (const row of rows) {
-        const adapter = adapterOf(row.agent)
-        if (!adapter) {
-          log.warn('a session has an agent that is not known', { session: row.id, agent: row.agent })
-          continue
-        }
-        const own = (byses.get(row.id) ?? []).map((terminal) => ({ ...terminal, pid: null }))
-        book.add(createEntry(row, adapter, own), false)
-      }
-      await sessions.resync()
-    },
-    resync: async () => {
-      const all = await found()
-      await Promise.all(
-        book.all().map(async (entry) => {
-          try {
-            await settle(entry, all)
-          } catch (error) {
-            log.error('a session could not be taken up', error, { session: entry.row.id })
-          }
-        }),
-      )
-    },
+    load: takeUp.load,
+    resync: takeUp.resync,
     stopAgents: async () => {
       await Promise.all(book.all().map((entry) => stopEntry(entry).then(() => terminals.stopAll(entry))))
     },
@@ -362,7 +226,6 @@ export function createSessions(deps: SessionDeps): Sessions {
       await diffs.dispose()
     },
   }
-  return sessions
 }
 
 const emptyInput = { program: null, prompt: '', mode: null, command: null, conversation: null }

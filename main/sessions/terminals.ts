@@ -23,6 +23,8 @@ export interface Terminals {
   ): Promise<Result<{ terminal: TerminalEntry; info: PtyInfo }, 'agent-missing' | 'refused'>>
   /** Resolves at the terminal's end, at once when it is over. */
   ended(entry: SessionEntry, id: TerminalId): Promise<TerminalEnd>
+  /** The host was asked for it and has not answered yet: its list may lack it. */
+  isStarting(id: TerminalId): boolean
   /** To be called when the host tells of an end. */
   noteEnd(entry: SessionEntry, id: TerminalId, end: TerminalEnd): void
   /** Ends all that lives in the session's terminals. */
@@ -41,6 +43,7 @@ export function shellLine(line: string): AgentStart {
 
 export function createTerminals(deps: SessionDeps): Terminals {
   const { book, pty, log } = deps
+  const starting = new Set<TerminalId>()
   const waiters = new Map<TerminalId, Set<(end: TerminalEnd) => void>>()
 
   const start: Terminals['start'] = async (entry, what, size, again) => {
@@ -58,6 +61,7 @@ export function createTerminals(deps: SessionDeps): Terminals {
     // Known before it lives: an end that comes with the answer finds its owner.
     if (again) book.setTerminal(entry, again, { ended: false, exitCode: null, pid: null })
     else book.addTerminal(entry, terminal)
+    starting.add(id)
     const spawned = await pty.spawn({
       id,
       file: what.start.file,
@@ -69,6 +73,7 @@ export function createTerminals(deps: SessionDeps): Terminals {
       scrollbackLines: deps.settings.value.scrollbackLines,
       continueJournal: again !== undefined,
     })
+    starting.delete(id)
     const present = terminalOf(entry, id)
     if (!spawned.ok) {
       log.warn('a terminal did not start', { session: entry.row.id, file: what.start.file, code: spawned.error.code })
@@ -93,6 +98,7 @@ export function createTerminals(deps: SessionDeps): Terminals {
         waiters.set(id, listeners)
       })
     },
+    isStarting: (id) => starting.has(id),
     noteEnd: (entry, id, end) => {
       const terminal = terminalOf(entry, id)
       if (terminal && !terminal.ended) book.setTerminal(entry, terminal, { ended: true, exitCode: end.exitCode })
