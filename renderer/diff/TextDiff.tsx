@@ -110,10 +110,16 @@ export function TextDiff({
         <EmptyState
           title={t('diff.editor-failed')}
           text={t('diff.editor-failed-text')}
-          action={<Button onClick={() => {
+          action={
+            <Button
+              onClick={() => {
                 setFailed(false)
                 setAttempt(attempt + 1)
-              }}>{t('diff.try-again')}</Button>}
+              }}
+            >
+              {t('diff.try-again')}
+            </Button>
+          }
         />
       ) : null}
       {!monaco && !failed ? <Spinner label={t('diff.loading-editor')} /> : null}

@@ -19,6 +19,7 @@ import 'monaco-editor/features/unicodeHighlighter/register.js'
 import 'monaco-editor/features/wordOperations/register.js'
 import 'monaco-editor/languages/definitions/register.all.js'
 import * as monaco from 'monaco-editor/editor/editor.api.js'
+// oxlint-disable-next-line import/default -- Vite makes a worker's class of it
 import EditorWorker from 'monaco-editor/editor/editor.worker.js?worker'
 import { jsonGrammar } from './json-grammar.ts'
 

@@ -166,13 +166,13 @@ function Counts({
   binary?: boolean
   submodule?: boolean
 }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   if (submodule) return <span className={styles['tally']}>{t('review.submodule')}</span>
   if (binary) return <span className={styles['tally']}>{t('review.binary')}</span>
   return (
     <span className={styles['counts']}>
-      {added > 0 ? <span className={styles['added']}>+{added}</span> : null}
-      {removed > 0 ? <span className={styles['removed']}>−{removed}</span> : null}
+      {added > 0 ? <span className={styles['added']}>+{added.toLocaleString(i18n.language)}</span> : null}
+      {removed > 0 ? <span className={styles['removed']}>−{removed.toLocaleString(i18n.language)}</span> : null}
     </span>
   )
 }

@@ -24,19 +24,29 @@ export function LandingDialog({ session, onClose }: { session: Session; onClose(
   const [preview, setPreview] = useState<LandingPreview | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [wanted, setWanted] = useState<LandMethod | null>(null)
+  const [round, setRound] = useState(0)
   const [busy, setBusy] = useState(false)
   const [landed, setLanded] = useState<Landed | null>(null)
   const draft = useDraft(session.id)
   const base = shortRef(session.base)
 
-  const look = useCallback(async () => {
+  useEffect(() => {
+    let alive = true
+    void client.call('landing.preview', { session: session.id }).then((result) => {
+      if (!alive) return
+      if (result.ok) setPreview(result.value)
+      else setFailure(result.error)
+    })
+    return () => {
+      alive = false
+    }
+  }, [client, session.id, round])
+
+  const look = (): void => {
     setFailure(null)
     setPreview(null)
-    const result = await client.call('landing.preview', { session: session.id })
-    if (result.ok) setPreview(result.value)
-    else setFailure(result.error)
-  }, [client, session.id])
-  useEffect(() => void look(), [look])
+    setRound(round + 1)
+  }
 
   const method = preview ? chooseMethod(preview, wanted) : null
   const message = draft.text ?? preview?.message ?? ''
@@ -86,7 +96,7 @@ export function LandingDialog({ session, onClose }: { session: Session; onClose(
         <>
           <Button onClick={onClose}>{t('landing.cancel')}</Button>
           {failure && !preview ? (
-            <Button variant="primary" onClick={() => void look()}>
+            <Button variant="primary" onClick={look}>
               {t('landing.look-again')}
             </Button>
           ) : (
@@ -104,12 +114,7 @@ export function LandingDialog({ session, onClose }: { session: Session; onClose(
     >
       <div className={styles['content']}>
         {failure ? (
-          <LandingProblem
-            failure={failure}
-            base={base}
-            onAsk={(paths) => void askAgent(paths)}
-            onAgain={() => void look()}
-          />
+          <LandingProblem failure={failure} base={base} onAsk={(paths) => void askAgent(paths)} onAgain={look} />
         ) : null}
         {preview ? (
           <LandingForm
@@ -122,7 +127,7 @@ export function LandingDialog({ session, onClose }: { session: Session; onClose(
             onMessage={draft.write}
             busy={busy}
             onAsk={(paths) => void askAgent(paths)}
-            onAgain={() => void look()}
+            onAgain={look}
           />
         ) : failure ? null : (
           <EmptyState title={t('landing.looking')} text={<Spinner label={t('landing.looking-text', { base })} />} />

@@ -46,25 +46,7 @@ export function ReviewBar({
           { value: 'uncommitted', label: t('review.scope-uncommitted') },
         ]}
       />
-      {list ? (
-        <span className={styles['counts']}>
-          <span>{t('review.file-count', { count: list.files.length, shown: number(list.files.length) })}</span>
-          <span className={styles['added']}>+{number(list.added)}</span>
-          <span className={styles['removed']}>−{number(list.removed)}</span>
-          {untracked > 0 ? (
-            <span className={styles['quiet']} title={t('review.untracked-why')}>
-              {t('review.untracked-count', { count: untracked })}
-            </span>
-          ) : null}
-        </span>
-      ) : null}
       <span className={styles['end']}>
-        {list && progress.total > 0 ? (
-          <span className={styles['progress']} title={t('review.progress-why')}>
-            <meter min={0} max={progress.total} value={progress.viewed} aria-hidden />
-            {t('review.progress', { viewed: number(progress.viewed), total: number(progress.total) })}
-          </span>
-        ) : null}
         <IconButton
           size="small"
           label={t('review.next-unseen')}
@@ -97,6 +79,22 @@ export function ReviewBar({
           />
         ) : null}
       </span>
+      {list && list.files.length > 0 ? (
+        <span className={styles['counts']}>
+          <span>{t('review.file-count', { count: list.files.length, shown: number(list.files.length) })}</span>
+          <span className={styles['added']}>+{number(list.added)}</span>
+          <span className={styles['removed']}>−{number(list.removed)}</span>
+          {untracked > 0 ? (
+            <span className={styles['quiet']} title={t('review.untracked-why')}>
+              {t('review.untracked-count', { count: untracked })}
+            </span>
+          ) : null}
+          <span className={styles['progress']} title={t('review.progress-why')}>
+            <meter min={0} max={progress.total} value={progress.viewed} aria-hidden />
+            {t('review.progress', { viewed: number(progress.viewed), total: number(progress.total) })}
+          </span>
+        </span>
+      ) : null}
     </div>
   )
 }

@@ -100,7 +100,7 @@ export function VerdictBar({ session, decision }: { session: Session; decision: 
           </Button>
         ) : verdict.kind === 'landed' ? (
           <Button onClick={() => deck.run('review.land', session.id)}>{t('review.finish')}</Button>
-        ) : (
+        ) : verdict.kind === 'nothing' ? null : (
           <>
             {verdict.kind === 'stale' ? (
               <Button disabled icon={<GitMerge size={16} />}>
@@ -110,7 +110,7 @@ export function VerdictBar({ session, decision }: { session: Session; decision: 
             <Button
               variant="primary"
               icon={<Check size={16} />}
-              disabled={busy || verdict.kind === 'waiting' || verdict.kind === 'nothing' || conflicts > 0}
+              disabled={busy || verdict.kind === 'waiting' || conflicts > 0}
               title={approveKeys}
               onClick={decision.approve}
               data-testid="approve"

@@ -11,7 +11,7 @@ export const texts = {
   'untracked-count_one': '{{count}} untracked',
   'untracked-count_other': '{{count}} untracked',
   'untracked-why': 'New files that git does not track yet. They are part of this diff and land with the rest.',
-  progress: '{{viewed}} of {{total}}',
+  progress: '{{viewed}} of {{total}} viewed',
   'progress-why': 'Files that you have marked as viewed, in the version they have now',
   'next-unseen': 'Next file not viewed',
   'as-list': 'Show as list',

@@ -9,7 +9,7 @@ export const texts = {
   'file-count_other': '{{shown}} 个文件',
   'untracked-count_other': '{{count}} 个未跟踪',
   'untracked-why': 'git 尚未跟踪的新文件。它们属于此差异，会随其余内容一起合入。',
-  progress: '{{viewed}} / {{total}}',
+  progress: '已看 {{viewed}} / {{total}}',
   'progress-why': '按当前版本标记为已看的文件',
   'next-unseen': '下一个未看的文件',
   'as-list': '以列表显示',
