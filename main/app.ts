@@ -72,7 +72,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   async function build({ capabilities, version }: AppOptions, closing: DisposableBag): Promise<App> {
-    await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+    await mkdir(join(dataFolder, 'indexes'), { recursive: true, mode: 0o700 })
     if (process.platform !== 'win32') await chmod(dataFolder, 0o700)
     const now = (): string => new Date().toISOString()
 
@@ -272,16 +272,23 @@ async function takeUp(app: AppContext, stored: Stored): Promise<void> {
 }
 
 /** Shows the pty host's state, and learns anew what lives when a lost one is back. */
-function followPtyHost(app: AppContext, setState: (change: Partial<HostState>) => void): () => void {
+function followPtyHost(app: AppContext, setState: (change: Partial<HostState>) => void): () => Promise<void> {
   const { pty, sessions, log } = app
+  let running: Promise<void> = Promise.resolve()
   const show = (): void => setState({ ptyHost: { state: pty.state, pid: pty.pid } })
   show()
-  return pty.onState((state) => {
+  const off = pty.onState((state) => {
     show()
     if (state === 'starting') return
     // While it is lost nothing is known of any process; when it is back, all is.
-    sessions.resync().catch((error: unknown) => log.error('the sessions could not be taken up again', error))
+    running = running
+      .then(() => sessions.resync())
+      .catch((error: unknown) => log.error('the sessions could not be taken up again', error))
   })
+  return () => {
+    off()
+    return running
+  }
 }
 
 /** Deletes what is kept no longer. */

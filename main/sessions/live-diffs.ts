@@ -2,7 +2,7 @@
  * One live diff per session that is not put away: its counts stand in the list, its changes feed every viewer.
  * It watches and never polls; without changes it costs nothing.
  */
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ChangeList, DiffScope } from '@contract/diff.ts'
 import { fail, succeed, type Result } from '@contract/result.ts'
@@ -40,10 +40,6 @@ export function createLiveDiffs(deps: SessionDeps): LiveDiffs {
   const lives = new Map<SessionEntry, LiveDiff>()
   const listeners = new Set<(entry: SessionEntry, problem: string | null) => void>()
   const folder = join(deps.dataFolder, 'indexes')
-  const folderMade = mkdir(folder, { recursive: true })
-  // A failure shows where the folder is needed.
-  folderMade.catch((error: unknown) => log.error('the folder for private indexes could not be made', error))
-
   const indexFile = (entry: SessionEntry): string => join(folder, `${entry.row.id}.index`)
 
   const tell = (entry: SessionEntry, problem: string | null): void => {
@@ -91,7 +87,6 @@ export function createLiveDiffs(deps: SessionDeps): LiveDiffs {
 
   const snapshot = async (entry: SessionEntry): Promise<Result<Snapshot, GitCode>> => {
     if (!hasWorktree(entry)) return fail('not-found', 'Its worktree is not made yet.')
-    await folderMade
     return snapshotTree({ worktree: entry.row.worktree, indexFile: indexFile(entry), urgent: true })
   }
 
