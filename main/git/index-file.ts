@@ -43,6 +43,12 @@ export async function seedIndex(request: {
   await writeFile(seedPath(indexFile), JSON.stringify({ key, seededAt: Date.now() } satisfies Seed))
 }
 
+/** Removes a private index and what stands beside it, once nobody uses it any more. */
+export async function removeIndex(indexFile: string): Promise<void> {
+  for (const path of [indexFile, seedPath(indexFile), `${indexFile}.lock`, `${indexFile}.new`])
+    await rm(path, { force: true })
+}
+
 async function isCurrent(indexFile: string, key: string, needsFile: boolean): Promise<boolean> {
   try {
     const seed = JSON.parse(await readFile(seedPath(indexFile), 'utf8')) as Seed

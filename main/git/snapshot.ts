@@ -12,7 +12,7 @@ import { decodeName, encodeName, joinNames, onDisk, splitBytes, type ByteName } 
 import { gitDirs } from './refs.ts'
 import { runGit } from './run.ts'
 import { parseStatus, type Status, type StatusEntry } from './status.ts'
-import { seedIndex } from './index-file.ts'
+import { removeIndex, seedIndex } from './index-file.ts'
 
 export interface Snapshot {
   /** Tree id of tracked changes and untracked files together. */
@@ -59,6 +59,11 @@ const settings = [
 /** Takes the snapshot. One at a time per `indexFile`. The second call costs about as much as `git status`. */
 export function snapshotTree(request: SnapshotRequest): Promise<Result<Snapshot, GitCode>> {
   return locks.run(request.indexFile, () => takeWithRetries(request))
+}
+
+/** Removes a private index for good, after the snapshot that is under way. */
+export function forgetSnapshots(indexFile: string): Promise<void> {
+  return locks.run(indexFile, () => removeIndex(indexFile))
 }
 
 async function takeWithRetries(request: SnapshotRequest): Promise<Result<Snapshot, GitCode>> {

@@ -30,6 +30,7 @@ export interface CommitRequest {
   tree: string
   /** Paths that stay uncommitted. */
   leftOut: readonly string[]
+  /** Not empty. */
   message: string
   /** Absolute path beside which a copy of the index and a trace are kept meanwhile. */
   scratchFile: string
@@ -95,7 +96,7 @@ class Attempt {
       ...run,
       args: ['commit', '-q', '--no-status', '--cleanup=whitespace', '-F', '-'],
       env: { ...forHooks, GIT_TRACE2_EVENT: this.#trace },
-      input: `${this.#request.message.trim() || 'Update files'}\n`,
+      input: `${this.#request.message.trim()}\n`,
     })
     if (!committed.ok) return this.#hookFailure(committed)
     const seen = await runGit({ ...run, args: ['rev-parse', '--verify', 'HEAD^{tree}'] })

@@ -11,7 +11,8 @@ import { forHooks, runGit } from '../git/run.ts'
 import { snapshotTree, type Snapshot } from '../git/snapshot.ts'
 import { pathsBetween, shortName, type Base } from './base.ts'
 import { commitTree, type Committed } from './commit.ts'
-import { forecast, type Forecast } from './preview.ts'
+import { landingNote } from './landed-before.ts'
+import { forecast, messageFor, type Forecast } from './preview.ts'
 
 export type LandCode =
   | GitCode
@@ -40,6 +41,9 @@ export interface LandRequest {
   method: LandMethod
   /** Of the commit of what is uncommitted, and of a squash; the body of a merge commit. */
   message: string
+  /** For the message that is proposed where `message` is empty. */
+  title?: string
+  prompt?: string
   signal?: AbortSignal
 }
 
@@ -54,7 +58,8 @@ export async function land(request: LandRequest): Promise<Result<Landed, LandCod
   return repositoryLock.run(commonDir, () => worktreeLock.run(request.worktree, () => landNow(request, gitDir)))
 }
 
-async function landNow(request: LandRequest, gitDir: string): Promise<Result<Landed, LandCode>> {
+async function landNow(asked: LandRequest, gitDir: string): Promise<Result<Landed, LandCode>> {
+  const request = { ...asked }
   const { worktree, repositoryPath } = request
   const operation = await operationInProgress(gitDir)
   if (operation) return fail('operation-in-progress', `A ${operation} is in progress in this worktree. End it first.`)
@@ -74,6 +79,12 @@ async function landNow(request: LandRequest, gitDir: string): Promise<Result<Lan
   if (!found.ok) return found
   const clear = await checkBase(request.method, found.value)
   if (!clear.ok) return clear
+  if (request.message.trim() === '') {
+    const { title = '', prompt = '' } = request
+    const message = await messageFor({ worktree, title, prompt }, found.value, snapshot.tree)
+    if (!message.ok) return message
+    request.message = message.value
+  }
   if (request.signal?.aborted) return fail('cancelled', 'Cancelled.')
 
   const committed = found.value.committed ? null : await commitUncommitted(request, gitDir, snapshot, found.value)
@@ -187,8 +198,8 @@ async function moveBase(request: LandRequest, facts: Forecast, head: string): Pr
   const commit = made.value
   const moved =
     facts.base.worktree === null
-      ? await updateRef(repositoryPath, facts.base, commit)
-      : await fastForward(facts.base, facts.base.worktree, commit)
+      ? await updateRef(repositoryPath, facts.base, commit, landingNote(head))
+      : await fastForward(facts.base, facts.base.worktree, commit, landingNote(head))
   const now = await resolveRef(repositoryPath, facts.base.ref, { urgent: true })
   if (!now.ok) return now
   if (now.value === commit) {
@@ -215,7 +226,7 @@ async function makeCommit(request: LandRequest, facts: Forecast, head: string): 
   if (!signs.ok) return signs
   const source = request.branch === null ? `commit '${head.slice(0, 12)}'` : `branch '${shortName(request.branch)}'`
   const message = request.message.trim()
-  const text = method === 'merge' ? `Merge ${source}\n\n${message}`.trim() : message || `Land ${source}`
+  const text = method === 'merge' ? `Merge ${source}\n\n${message}` : message
   const result = await runGit({
     cwd: repositoryPath,
     args: [
@@ -235,10 +246,10 @@ async function makeCommit(request: LandRequest, facts: Forecast, head: string): 
 }
 
 /** Only from the commit that the forecast was made with. */
-async function updateRef(folder: string, base: Base, commit: string): Promise<Result<null, LandCode>> {
+async function updateRef(folder: string, base: Base, commit: string, note: string): Promise<Result<null, LandCode>> {
   const result = await runGit({
     cwd: folder,
-    args: ['update-ref', '-m', 'quarterdeck: land', base.ref, commit, base.commit],
+    args: ['update-ref', '-m', note, base.ref, commit, base.commit],
     env: forHooks,
     urgent: true,
   })
@@ -246,7 +257,12 @@ async function updateRef(folder: string, base: Base, commit: string): Promise<Re
 }
 
 /** git's own fast-forward keeps every uncommitted change there, or refuses before it touches anything. */
-async function fastForward(base: Base, worktree: string, commit: string): Promise<Result<null, LandCode>> {
+async function fastForward(
+  base: Base,
+  worktree: string,
+  commit: string,
+  note: string,
+): Promise<Result<null, LandCode>> {
   const head = await runGit({ cwd: worktree, args: ['symbolic-ref', '-q', 'HEAD'], okCodes: [1], urgent: true })
   if (!head.ok) return head
   if (head.value.text().trim() !== base.ref) {
@@ -255,7 +271,7 @@ async function fastForward(base: Base, worktree: string, commit: string): Promis
   const result = await runGit({
     cwd: worktree,
     args: ['merge', '--ff-only', '--no-overwrite-ignore', '--no-autostash', '--quiet', '--no-stat', commit],
-    env: { ...forHooks, GIT_REFLOG_ACTION: 'quarterdeck: land' },
+    env: { ...forHooks, GIT_REFLOG_ACTION: note },
     urgent: true,
   })
   if (result.ok) return succeed(null)

@@ -8,6 +8,7 @@ import { decodeName } from '../git/names.ts'
 import { aheadBehind, treeOf } from '../git/refs.ts'
 import { runGit } from '../git/run.ts'
 import { pathsBetween, pathsInTheWay, readBase, shortName, type Base } from './base.ts'
+import { landedBefore } from './landed-before.ts'
 import { proposeMessage } from './message.ts'
 
 /** What of a snapshot matters here. */
@@ -70,7 +71,10 @@ export async function forecast(request: {
   if (inPlace) return succeed(found)
   const commit = committed ? succeed(state.head) : await provisionalCommit(repositoryPath, state.tree, state.head)
   if (!commit.ok) return commit
-  const merged = await forecastMerge(repositoryPath, base.value.commit, commit.value)
+  const ours =
+    distance.value.behind > 0 ? await mergeSide(repositoryPath, base.value, baseTree.value, state.head) : null
+  if (ours && !ours.ok) return ours
+  const merged = await forecastMerge(repositoryPath, ours?.value ?? base.value.commit, commit.value)
   if (!merged.ok && merged.error.code === 'not-found') {
     return fail('bad-ref', `This branch and ${shortName(request.baseRef)} have no commit in common.`)
   }
@@ -84,6 +88,16 @@ export async function forecast(request: {
     found.baseDirty = inTheWay.value
   }
   return succeed(found)
+}
+
+/**
+ * The base's side of the merge. Where an earlier landing brought part of the branch by a squash, it stands on that part,
+ * so that only what came after is merged.
+ */
+async function mergeSide(folder: string, base: Base, baseTree: string, head: string): Promise<Result<string, GitCode>> {
+  const landed = await landedBefore(folder, base, head)
+  if (!landed.ok) return landed
+  return landed.value === null ? succeed(base.commit) : provisionalCommit(folder, baseTree, landed.value)
 }
 
 /** A commit on no ref, for git to merge with. */
@@ -106,6 +120,18 @@ async function provisionalCommit(folder: string, tree: string, parent: string): 
   return result.ok ? succeed(result.value.text().trim()) : result
 }
 
+/** The proposed message for landing `tree`. */
+export async function messageFor(
+  request: { worktree: string; title: string; prompt: string },
+  facts: Forecast,
+  tree: string,
+): Promise<Result<string, GitCode>> {
+  const changed = await pathsBetween(request.worktree, facts.committed ? facts.base.commit : facts.head, tree)
+  if (!changed.ok) return changed
+  const files = changed.value.map(({ name, status }) => ({ path: decodeName(name), status }))
+  return succeed(proposeMessage({ title: request.title, prompt: request.prompt, files }))
+}
+
 /** What the page shows before a landing. */
 export async function previewLanding(request: {
   repositoryPath: string
@@ -120,13 +146,8 @@ export async function previewLanding(request: {
   if (!found.ok) return found
   const facts = found.value
   const { tree } = request.snapshot
-  const changed = await pathsBetween(request.worktree, facts.committed ? facts.base.commit : facts.head, tree)
-  if (!changed.ok) return changed
-  const message = proposeMessage({
-    title: request.title,
-    prompt: request.prompt,
-    files: changed.value.map(({ name, status }) => ({ path: decodeName(name), status })),
-  })
+  const message = await messageFor(request, facts, tree)
+  if (!message.ok) return message
   return succeed({
     base: request.baseRef,
     baseCommit: facts.base.commit,
@@ -143,7 +164,7 @@ export async function previewLanding(request: {
     conflicts: facts.conflicts,
     baseWorktree: facts.base.worktree,
     baseDirty: facts.baseDirty,
-    message,
+    message: message.value,
   })
 }
 

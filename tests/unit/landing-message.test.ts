@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { failedHook } from '../../main/landing/commit.ts'
+import { landingNote, parseLandings } from '../../main/landing/landed-before.ts'
 import { columnsOf, maxSubjectColumns, proposeMessage } from '../../main/landing/message.ts'
 
 const files = (...paths: string[]): { path: string; status: string }[] =>
@@ -56,6 +57,23 @@ describe('the proposed commit message', () => {
         },
       ),
     )
+  })
+})
+
+describe('the reflog of a base', () => {
+  it('tells what was landed, and nothing else', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((digit) => digit.repeat(40))
+    const lines = [
+      `${a} ${landingNote(b ?? '')}: Fast-forward`,
+      `${b} commit: quarterdeck: land ${a}`,
+      `${c} ${landingNote(a ?? '')}`,
+      '',
+      'x',
+    ]
+    expect(parseLandings(lines.join('\n'))).toEqual([
+      { commit: a, head: b },
+      { commit: c, head: a },
+    ])
   })
 })
 
