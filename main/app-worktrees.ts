@@ -27,6 +27,17 @@ const sizeKeptMs = 120_000
 
 type ListEvent = Event<'worktree.list'>
 
+/** Null where there is no such folder. A watch that breaks is closed; the list is still looked at from time to time. */
+function watchFolder(folder: string, onChange: () => void): FSWatcher | null {
+  try {
+    const watcher = watch(folder, onChange)
+    watcher.on('error', () => watcher.close())
+    return watcher
+  } catch {
+    return null // not there
+  }
+}
+
 /** The worktrees of one repository, read once for all who look, and only while somebody does. */
 class WorktreeFeed {
   readonly #app: AppContext
@@ -87,15 +98,17 @@ class WorktreeFeed {
   async #watch(): Promise<void> {
     const common = await findCommonDir(this.#repository.path)
     if (!common.ok || this.#abort.signal.aborted) return
-    for (const folder of [join(common.value, 'worktrees'), common.value]) {
-      try {
-        this.#watcher = watch(folder, () => this.#soon())
-        this.#watcher.on('error', () => this.#watcher?.close())
-        return
-      } catch {
-        // there is no such folder before the first worktree
-      }
-    }
+    const folder = join(common.value, 'worktrees')
+    // Before the first worktree there is no such folder; then the one above is watched until there is.
+    this.#watcher = watchFolder(folder, () => this.#soon()) ?? watchFolder(common.value, () => this.#appeared(folder))
+  }
+
+  #appeared(folder: string): void {
+    this.#soon()
+    const next = watchFolder(folder, () => this.#soon())
+    if (next === null) return
+    this.#watcher?.close()
+    this.#watcher = next
   }
 
   #soon(): void {

@@ -141,7 +141,7 @@ export class SessionBook {
     const after = judge(entry.facts)
     entry.verdict = after
     if (after.state !== before.state) {
-      entry.since = this.#now()
+      entry.since = entry.before?.state === after.state ? entry.before.since : this.#now()
       entry.row = { ...entry.row, seen: { state: after.state, since: entry.since } }
       this.#store(entry)
       return true

@@ -1,6 +1,6 @@
 /** A session while the program runs: its durable row, what lives of it, and what is shown of both. */
 import type { PtyInfo } from '../pty/pty-client.ts'
-import type { ChangeCounts, Landed, Session, Stage, StageKind, TerminalRef } from '@contract/session.ts'
+import type { ChangeCounts, Landed, Session, SessionState, Stage, StageKind, TerminalRef } from '@contract/session.ts'
 import type { TerminalId } from '@contract/ids.ts'
 import type { AgentAdapter } from '../agents/adapter.ts'
 import type { SessionRow, TerminalRow } from '../storage/sessions-table.ts'
@@ -27,6 +27,8 @@ export interface SessionEntry {
   facts: StatusFacts
   verdict: Verdict
   since: string
+  /** State as shown before the program was started again: found anew, it keeps its `since`. Null once that is settled. */
+  before: { state: SessionState; since: string } | null
   seen: Seen | null
   problem: string | null
   approval: { tree: string; at: string } | null
@@ -86,6 +88,7 @@ export function createEntry(row: SessionRow, adapter: AgentAdapter, terminals: T
     facts,
     verdict,
     since: row.seen?.state === verdict.state ? row.seen.since : row.createdAt,
+    before: row.seen,
     seen: null,
     problem: null,
     approval: null,

@@ -54,6 +54,7 @@ export function createTakeUp(deps: SessionDeps, { terminals, agent, stages, diff
       }
     }
     entry.problem = made.problem
+    entry.before ??= { state: entry.verdict.state, since: entry.since }
     entry.facts = { ...entry.facts, alive: made.agent !== null, active: false, foreground: null, signal: null }
     // Judges anew, also where nothing of the row changed.
     book.setRow(entry, { stages: made.row.stages, ending: made.row.ending })
@@ -70,6 +71,7 @@ export function createTakeUp(deps: SessionDeps, { terminals, agent, stages, diff
       if (state === 'done') stages.run(entry)
     } else if (made.setup !== null) stages.run(entry)
     if (made.problem === null) diffs.start(entry)
+    entry.before = null
   }
 
   const resync = async (): Promise<void> => {
