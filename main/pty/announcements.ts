@@ -1,6 +1,8 @@
 /** What programs announce through escape sequences besides drawing: titles, bells, notifications, progress. All of it is hostile text. */
+import type { Terminal } from '@xterm/headless'
+import { Burst } from './activity.ts'
 
-export const maxTitleCharacters = 256
+const maxTitleCharacters = 256
 const maxBodyCharacters = 2000
 
 /** Text for one line of a list or a notification: no control characters, no marks that reverse what stands beside them, cut to length. */
@@ -38,4 +40,45 @@ export function parseOsc777(data: string): Announcement | null {
   const body = cleanText(parts.slice(2).join(';'), maxBodyCharacters)
   if (body === '') return title === '' ? null : { kind: 'notification', title: null, body: title }
   return { kind: 'notification', title: title === '' ? null : title, body }
+}
+
+export type Heard = { kind: 'title'; title: string } | { kind: 'bell' } | Announcement
+
+/** Of each kind at most one in so long: the first at once, the latest when it is over. */
+const gapMs = 100
+
+/** Listens to a terminal and says what it announces, however fast it does. */
+export class Announcer {
+  readonly #bursts: Record<'title' | 'bell' | 'progress' | 'notification', Burst<Heard>>
+  #title = ''
+
+  constructor(say: (heard: Heard) => void) {
+    const burst = (): Burst<Heard> => new Burst<Heard>(say, gapMs)
+    this.#bursts = { title: burst(), bell: burst(), progress: burst(), notification: burst() }
+  }
+
+  listen(terminal: Terminal): void {
+    const hear = (heard: Heard | null): true => {
+      if (heard) this.#bursts[heard.kind].push(heard)
+      return true
+    }
+    terminal.onTitleChange((raw) => {
+      const title = cleanText(raw, maxTitleCharacters)
+      if (title === this.#title) return
+      this.#title = title
+      hear({ kind: 'title', title })
+    })
+    terminal.onBell(() => hear({ kind: 'bell' }))
+    terminal.parser.registerOscHandler(9, (data) => hear(parseOsc9(data)))
+    terminal.parser.registerOscHandler(777, (data) => hear(parseOsc777(data)))
+  }
+
+  /** Says at once what waits. */
+  flush(): void {
+    for (const burst of Object.values(this.#bursts)) burst.flush()
+  }
+
+  stop(): void {
+    for (const burst of Object.values(this.#bursts)) burst.stop()
+  }
 }

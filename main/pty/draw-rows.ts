@@ -3,6 +3,7 @@
  * (which is not a space), and which rows continue the one above (which a later resize needs).
  */
 import { backgroundColourOf, erasedStyle, type Pen, plainStyle } from './pen.ts'
+import type { Sheet } from './sheet.ts'
 import type { CoreBuffer, CoreLine, XtermCore } from './xterm-core.ts'
 
 const codepointMask = 0x1fffff
@@ -15,6 +16,7 @@ export interface Drawing {
   cols: number
   rows: number
   pen: Pen
+  sheet: Sheet
 }
 
 /** Text of the cell at `x`; empty where nothing was written. */
@@ -44,19 +46,25 @@ interface RowState {
   fill: number
 }
 
-/** Draws rows `from` to the last of `buffer`, one string a row. The cursor stands in the first column of the top row before. */
-export function drawRows(drawing: Drawing, buffer: CoreBuffer, from: number): string[] {
-  const out: string[] = []
+/** Draws rows `from` to the last of `buffer`. The cursor stands in the first column of the top row before. */
+export function drawRows(drawing: Drawing, buffer: CoreBuffer, from: number): void {
   const state: RowState = { join: 0, fill: 0 }
   const last = buffer.lines.length - 1
   for (let y = from; y <= last; y++) {
     const line = buffer.lines.get(y)
     if (!line) continue
     const next = y < last ? buffer.lines.get(y + 1) : undefined
-    const scrolls = y - from >= drawing.rows - 1
-    out.push(drawRow(drawing, line, next, scrolls, state))
+    drawRow(drawing, line, next, y - from >= drawing.rows - 1, state)
+    drawing.sheet.endRow()
   }
-  return out
+}
+
+/** The number of columns after which there is nothing but plain empty cells. */
+function usedColumns(data: Uint32Array, cols: number): number {
+  let x = cols
+  while (x > 0 && ((data[x * 3 - 3] as number) & contentMask) === 0 && ((data[x * 3 - 1] as number) & 0x3ffffff) === 0)
+    x--
+  return x
 }
 
 function drawRow(
@@ -65,21 +73,21 @@ function drawRow(
   next: CoreLine | undefined,
   scrolls: boolean,
   state: RowState,
-): string {
-  const { core, pen, cols } = drawing
+): void {
+  const { core, pen, cols, sheet } = drawing
   const unicode = core.unicodeService
   const data = line._data
-  let text = ''
+  const used = usedColumns(data, cols)
   let empty = 0
   let emptyColour = 0
   const passEmpty = (atEnd: boolean): void => {
-    if (emptyColour !== state.fill) text += `${pen.to(erasedStyle(emptyColour))}\x1b[${empty}X`
-    if (!atEnd) text += `\x1b[${empty}C`
+    if (emptyColour !== state.fill) sheet.text(`${pen.to(erasedStyle(emptyColour))}\x1b[${empty}X`)
+    if (!atEnd) sheet.text(`\x1b[${empty}C`)
     state.join = 0
     empty = 0
   }
   let x = 0
-  while (x < cols) {
+  while (x < used) {
     const content = data[x * 3] as number
     if ((content & contentMask) === 0) {
       const colour = backgroundColourOf(data[x * 3 + 2] as number)
@@ -90,47 +98,59 @@ function drawRow(
       continue
     }
     if (empty > 0) passEmpty(false)
-    const change = pen.toCell(line, x)
-    if (change !== '') {
-      text += change
-      state.join = 0
+    if (!pen.isAt(data[x * 3 + 1] as number, data[x * 3 + 2] as number)) {
+      const change = pen.toCell(line, x)
+      if (change !== '') {
+        sheet.text(change)
+        state.join = 0
+      }
     }
     const code = content & codepointMask
     if ((content & combinedBit) === 0 && code < 0x80) {
-      if (state.join > 0 && joins(unicode.charProperties(code, state.join))) text += pen.again()
-      text += String.fromCharCode(code)
+      if (state.join > 0 && joins(unicode.charProperties(code, state.join))) sheet.text(pen.again())
+      sheet.ascii(code)
       // ASCII joins only what follows when that is not ASCII: its state is made when it is needed.
       state.join = -code
     } else {
-      const cell = cellText(line, x)
-      let properties = state.join < 0 ? unicode.charProperties(-state.join, 0) : state.join
-      let first = true
-      for (const character of cell) {
-        const point = character.codePointAt(0) as number
-        let following = unicode.charProperties(point, properties)
-        if (first && properties !== 0 && joins(following)) {
-          text += pen.again()
-          following = unicode.charProperties(point, 0)
-        }
-        properties = following
-        first = false
-      }
-      text += cell
-      state.join = properties
+      state.join = drawCharacters(drawing, cellText(line, x), state.join)
     }
     x += Math.max(1, content >>> widthShift)
+  }
+  if (x < cols) {
+    if (empty > 0 && emptyColour !== 0) passEmpty(false)
+    emptyColour = 0
+    empty += cols - x
   }
   const tail = { empty, colour: emptyColour }
   if (next?.isWrapped && continuesByItself(drawing, line, next, tail)) {
     state.fill = scrolls ? backgroundColourOf(next._data[2] as number) : 0
-    return text
+    return
   }
   if (empty > 0 && emptyColour !== state.fill) passEmpty(true)
-  if (!next) return text
+  if (!next) return
   state.join = 0
   state.fill = 0
-  if (next.isWrapped && drawing.rows > 1) return text + forceWrap(drawing, tail)
-  return `${text}${pen.to(plainStyle)}\r\n`
+  if (next.isWrapped && drawing.rows > 1) sheet.text(forceWrap(drawing, tail))
+  else sheet.text(`${pen.to(plainStyle)}\r\n`)
+}
+
+/** Draws one cell's text; keeps it from joining the cell before. Returns the Unicode state after it. */
+function drawCharacters(drawing: Drawing, text: string, join: number): number {
+  const unicode = drawing.core.unicodeService
+  let properties = join < 0 ? unicode.charProperties(-join, 0) : join
+  let first = true
+  for (const character of text) {
+    const point = character.codePointAt(0) as number
+    let following = unicode.charProperties(point, properties)
+    if (first && properties !== 0 && joins(following)) {
+      drawing.sheet.text(drawing.pen.again())
+      following = unicode.charProperties(point, 0)
+    }
+    properties = following
+    first = false
+  }
+  drawing.sheet.text(text)
+  return properties
 }
 
 /** Whether printing the next row's first character wraps there on its own. */

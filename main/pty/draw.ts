@@ -4,6 +4,7 @@
  */
 import { cellText, cellWidth, type Drawing, drawRows } from './draw-rows.ts'
 import { backgroundColourOf, erasedStyle, Pen, plainStyle, styleOf } from './pen.ts'
+import { Sheet } from './sheet.ts'
 import type { Charset, CoreBuffer, XtermCore } from './xterm-core.ts'
 
 export interface DrawOptions {
@@ -15,44 +16,25 @@ export interface DrawOptions {
   more: string
 }
 
-/** xterm decodes in pieces of so many bytes, and cuts characters there; see `alignRows`. */
-const decodeBytes = 131072
-
 /** Draws `core`. Begins with a full reset; the picture is shown whole, at its end. */
 export function drawTerminal(core: XtermCore, options: DrawOptions): Uint8Array {
   const { cols, rows } = options
   const pen = new Pen(core.links)
-  const drawing: Drawing = { core, cols, rows, pen }
+  const sheet = new Sheet()
+  const drawing: Drawing = { core, cols, rows, pen, sheet }
   const { normal, alt, active } = core.buffers
   const from = Math.max(0, normal.lines.length - rows - options.scrollbackLines)
-  const parts = ['\x1bc\x1b[?2026h', ...drawRows(drawing, normal, from)]
-  parts.push(finishBuffer(drawing, normal))
+  sheet.text('\x1bc\x1b[?2026h')
+  drawRows(drawing, normal, from)
+  sheet.text(finishBuffer(drawing, normal))
   if (active === alt) {
-    parts.push(`${pen.to(plainStyle)}\x1b[?47h\x1b[H`, ...drawRows(drawing, alt, 0), finishBuffer(drawing, alt))
+    sheet.text(`${pen.to(plainStyle)}\x1b[?47h\x1b[H`)
+    drawRows(drawing, alt, 0)
+    sheet.text(finishBuffer(drawing, alt))
   }
-  parts.push(options.more, finish(drawing, active))
-  return alignRows(parts)
-}
-
-/**
- * Joins rows to bytes so that no row crosses a multiple of 128 KiB, by padding with NUL, which terminals ignore. xterm cuts large
- * writes there and, when the second byte of the character cut is 0x80 (as in "。"), loses it.
- */
-function alignRows(parts: string[]): Uint8Array {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for (const part of parts) {
-    if (part === '') continue
-    const bytes = Buffer.from(part, 'utf8')
-    const room = decodeBytes - (length % decodeBytes)
-    if (bytes.length > room && bytes.length <= decodeBytes) {
-      chunks.push(new Uint8Array(room))
-      length += room
-    }
-    chunks.push(bytes)
-    length += bytes.length
-  }
-  return Buffer.concat(chunks, length)
+  sheet.text(options.more)
+  sheet.text(finish(drawing, active))
+  return sheet.finish()
 }
 
 function moveTo(x: number, y: number): string {

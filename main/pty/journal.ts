@@ -2,13 +2,13 @@
  * What a terminal printed, on disk: survives the host. Two files of at most half the cap each, named by the running total of their
  * first byte, so that a gap (a full disk) is a gap and not a lie; and a small note of size, title and end. Written in batches.
  */
-import { appendFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Log } from '../lib/log.ts'
 
 /** 16 MiB a terminal: more than 20,000 lines of agents' output. */
-export const journalLimits = { totalBytes: 16 * 1024 * 1024, flushMs: 250, flushBytes: 256 * 1024, retryMs: 30_000 }
+export const journalLimits = { totalBytes: 16 * 1024 * 1024, flushMs: 250, flushBytes: 1024 * 1024, retryMs: 30_000 }
 export type JournalLimits = typeof journalLimits
 
 const maxSizes = 500
@@ -75,6 +75,8 @@ export class Journal {
   #broken = false
   #retryAt = 0
   #removed = false
+  /** The newest file, open while it is written to. */
+  #file: FileHandle | null = null
 
   constructor(folder: string, note: JournalNote, total: number, log: Log, limits: JournalLimits = journalLimits) {
     this.folder = folder
@@ -125,10 +127,18 @@ export class Journal {
     await this.#work
   }
 
+  /** Writes what waits and keeps no file open; appending opens it again. */
+  async rest(): Promise<void> {
+    await this.flush()
+    this.#work = this.#work.then(() => this.#closeFile())
+    await this.#work
+  }
+
   /** Deletes all of it, and writes no more. */
   async remove(): Promise<void> {
     this.#removed = true
     await this.flush()
+    await this.#closeFile()
     await rm(this.folder, { recursive: true, force: true })
   }
 
@@ -164,6 +174,7 @@ export class Journal {
         })
       }
       this.#broken = true
+      await this.#closeFile()
       this.#retryAt = Date.now() + this.#limits.retryMs
       this.#drop()
     } finally {
@@ -199,6 +210,7 @@ export class Journal {
     this.#waitingBytes = 0
     let segment = this.#segments.at(-1)
     if (!segment || segment.bytes + bytes.length > this.#limits.totalBytes / 2) {
+      await this.#closeFile()
       segment = { start, bytes: 0 }
       this.#segments.push(segment)
       while (this.#segments.length > 2) {
@@ -206,7 +218,18 @@ export class Journal {
         await rm(segmentPath(this.folder, old.start), { force: true })
       }
     }
-    await appendFile(segmentPath(this.folder, segment.start), bytes, { mode: 0o600 })
+    this.#file ??= await open(segmentPath(this.folder, segment.start), 'a', 0o600)
+    await this.#file.appendFile(bytes)
     segment.bytes += bytes.length
+  }
+
+  async #closeFile(): Promise<void> {
+    const file = this.#file
+    this.#file = null
+    try {
+      await file?.close()
+    } catch {
+      // The disk's last word on a file that was given up, or that is whole.
+    }
   }
 }

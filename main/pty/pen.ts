@@ -97,6 +97,12 @@ export class Pen {
     return this.#style.bg & colourMask
   }
 
+  /** Whether these attributes of a cell, without extended ones, are the present ones. */
+  isAt(fg: number, bg: number): boolean {
+    const now = this.#style
+    return now.fg === fg && now.bg === bg && (bg & hasExtended) === 0 && now.ext === 0 && now.link === 0
+  }
+
   /** Sets what a cell of `line` needs, without making an object of it where nothing changes. */
   toCell(line: CoreLine, x: number): string {
     const fg = line._data[x * 3 + 1] as number

@@ -5,7 +5,7 @@
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes'
 import { Terminal } from '@xterm/headless'
 import { drawTerminal } from './draw.ts'
-import { type OpenString, StreamScanner } from './scan.ts'
+import { characterEnd, type OpenString, StreamScanner } from './scan.ts'
 import { screenText, scrollbackText } from './screen-text.ts'
 import { coreOf, type XtermCore } from './xterm-core.ts'
 
@@ -20,6 +20,8 @@ export interface ScreenOptions {
 
 /** A sequence that is longer than this is parsed before it is complete: 1 MiB, a picture or a mistake. */
 const maxPendingBytes = 1024 * 1024
+/** xterm decodes no more than 128 KiB in one piece. */
+const parseBytes = 64 * 1024
 /** A picture larger than this (wild colours over a wide scrollback) is drawn again with fewer lines: frames end at 64 MiB. */
 const maxDrawingBytes = 32 * 1024 * 1024
 const minDrawnLines = 500
@@ -89,8 +91,9 @@ export class Screen {
   feed(bytes: Uint8Array): void {
     const safe = this.#scanner.scan(bytes)
     if (safe > 0) {
-      for (const part of this.#pending) this.#parse(part)
-      this.#parse(bytes.subarray(0, safe))
+      // In one piece: xterm's own decoder loses some characters that come in several.
+      const ready = bytes.subarray(0, safe)
+      this.#parse(this.#pending.length === 0 ? ready : Buffer.concat([...this.#pending, ready]))
       this.#pending = []
       this.#pendingBytes = 0
     }
@@ -115,7 +118,11 @@ export class Screen {
     if (bytes.length === 0) return
     this.#fed += bytes.length
     try {
-      this.core.writeSync(bytes)
+      for (let at = 0; at < bytes.length; ) {
+        const end = characterEnd(bytes, at + parseBytes)
+        this.core.writeSync(bytes.subarray(at, end))
+        at = end
+      }
     } catch (error) {
       // A bug in the parser must cost a few cells, not the terminals of this host.
       this.core.recover()

@@ -10,7 +10,7 @@ import { type Result, succeed } from '@contract/result.ts'
 import type { Log } from '../lib/log.ts'
 import { foregroundOf } from '../lib/process-tree.ts'
 import { Activity, Burst } from './activity.ts'
-import { cleanText, maxTitleCharacters, parseOsc777, parseOsc9, type Announcement } from './announcements.ts'
+import { Announcer } from './announcements.ts'
 import { DeviceAnswers } from './device-answers.ts'
 import { holdFrom } from './flow.ts'
 import type { Journal } from './journal.ts'
@@ -37,7 +37,6 @@ const pauseMs = 120
 const wholePictureMs = 2000
 /** An ended terminal nobody looks at keeps a packed picture instead of its cells after so long. */
 const packAfterMs = 30_000
-const announceGapMs = 100
 /** The Return that ends a paste comes as a key of its own, after the program has taken the paste. */
 const enterAfterMs = 60
 
@@ -78,13 +77,7 @@ export class HostedTerminal implements Viewed {
   readonly #emit: (event: PtyEvent) => void
   readonly #activity = new Activity((active) => void this.#activityChanged(active))
   readonly #resizeBurst = new Burst<{ cols: number; rows: number }>((size) => this.#resizeNow(size), resizeGapMs)
-  readonly #titleBurst = new Burst<string>((title) => {
-    this.journal.change({ title })
-    this.#emit({ kind: 'title', id: this.id, title })
-  }, announceGapMs)
-  readonly #bellBurst = new Burst<null>(() => this.#emit({ kind: 'bell', id: this.id }), announceGapMs)
-  readonly #progressBurst = new Burst<Announcement>((event) => this.#announce(event), announceGapMs)
-  readonly #notificationBurst = new Burst<Announcement>((event) => this.#announce(event), announceGapMs)
+  readonly #announcer: Announcer
 
   constructor(options: TerminalOptions, remake: (size: { cols: number; rows: number; total: number }) => Screen) {
     this.id = options.id
@@ -95,6 +88,13 @@ export class HostedTerminal implements Viewed {
     this.#remake = remake
     this.#given = options.total
     this.recent = new RecentBytes(options.total)
+    this.#announcer = new Announcer((heard) => {
+      if (heard.kind === 'title') {
+        this.title = heard.title
+        this.journal.change({ title: heard.title })
+      }
+      this.#emit({ ...heard, id: this.id })
+    })
     this.#listen(options.screen)
   }
 
@@ -253,8 +253,8 @@ export class HostedTerminal implements Viewed {
   dispose(): void {
     for (const timer of [this.#tickTimer, this.#settleTimer, this.#packTimer]) if (timer) clearTimeout(timer)
     this.#activity.stop()
-    for (const burst of [this.#resizeBurst, this.#titleBurst, this.#bellBurst]) burst.stop()
-    for (const burst of [this.#progressBurst, this.#notificationBurst]) burst.stop()
+    this.#resizeBurst.stop()
+    this.#announcer.stop()
     this.#screen?.dispose()
     this.#screen = null
   }
@@ -325,25 +325,7 @@ export class HostedTerminal implements Viewed {
     const answers = new DeviceAnswers(screen, (text) => this.write(Buffer.from(text)))
     if (this.#colours) answers.setColours(this.#colours)
     this.#answers = answers
-    const { terminal } = screen
-    terminal.onTitleChange((raw) => {
-      const title = cleanText(raw, maxTitleCharacters)
-      if (title === this.title && !this.#titleBurst.waiting) return
-      this.title = title
-      this.#titleBurst.push(title)
-    })
-    terminal.onBell(() => this.#bellBurst.push(null))
-    const announce = (announcement: Announcement | null): true => {
-      if (announcement?.kind === 'progress') this.#progressBurst.push(announcement)
-      else if (announcement) this.#notificationBurst.push(announcement)
-      return true
-    }
-    terminal.parser.registerOscHandler(9, (data) => announce(parseOsc9(data)))
-    terminal.parser.registerOscHandler(777, (data) => announce(parseOsc777(data)))
-  }
-
-  #announce(announcement: Announcement): void {
-    this.#emit({ ...announcement, id: this.id })
+    this.#announcer.listen(screen.terminal)
   }
 
   async #activityChanged(active: boolean): Promise<void> {
@@ -374,15 +356,14 @@ export class HostedTerminal implements Viewed {
     this.signal = exit.signal
     this.#foreground = null
     this.#activity.stop()
-    for (const burst of [this.#titleBurst, this.#bellBurst]) burst.flush()
-    for (const burst of [this.#progressBurst, this.#notificationBurst]) burst.flush()
     this.#tick()
+    this.#announcer.flush()
     if (wasActive) this.#emit({ kind: 'activity', id: this.id, active: false, foreground: null })
     this.#emit({ kind: 'exited', id: this.id, ...exit })
     const lastOutputAt = this.#activity.lastAt === 0 ? null : new Date(this.#activity.lastAt).toISOString()
     this.journal.change({ ended: exit, lastOutputAt })
     this.#packSoon()
-    await this.journal.flush()
+    await this.journal.rest()
   }
 
   // ── memory ──────────────────────────────────────────────────────────────

@@ -34,7 +34,10 @@ async function bundle(): Promise<string> {
       minify: false,
       target: 'es2024',
       rolldownOptions: {
-        input: { 'pty-host': here('../../main/pty/host-main.ts') },
+        input: {
+          'pty-host': here('../../main/pty/host-main.ts'),
+          'pty-client-process': here('./pty-client-process.ts'),
+        },
         external: ['node-pty', ...builtinModules, /^node:/],
         output: { format: 'es', entryFileNames: '[name].js' },
       },
