@@ -55,14 +55,17 @@ async function readText(path) {
   return readFile(path, 'utf8').catch(() => '')
 }
 
-/** True when somebody ran npm themselves after the lock file was last written. */
+/** npm writes its own note a moment before or after the lock file. */
+const sameRunMs = 5000
+
+/** True when somebody ran npm themselves when the lock file was last written, or later. */
 async function installedByHand() {
   const [lock, done] = await Promise.all(
     [join(root, 'package-lock.json'), join(root, 'node_modules', '.package-lock.json')].map((path) =>
       stat(path).catch(() => null),
     ),
   )
-  return lock !== null && done !== null && done.mtimeMs >= lock.mtimeMs
+  return lock !== null && done !== null && done.mtimeMs >= lock.mtimeMs - sameRunMs
 }
 
 /** Runs `npm ci` when node_modules is missing or was made from another lock file. */
@@ -71,7 +74,7 @@ export async function ensureInstalled({ tell, output = 'inherit' }) {
   const have = await readText(installStamp)
   const complete = existsSync(projectNode()) && existsSync(join(root, 'node_modules', 'vite', 'bin', 'vite.js'))
   if (complete && have === wanted) return
-  if (complete && have === '' && (await installedByHand())) {
+  if (complete && (await installedByHand())) {
     await writeFile(installStamp, wanted)
     return
   }

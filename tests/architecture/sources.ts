@@ -118,7 +118,7 @@ function templateCode(template: string): string {
     const hole = template.indexOf('${', at)
     if (hole < 0 || template[hole - 1] === '\\') return code + blank(template.slice(at))
     const end = endOfHole(template, hole + 2)
-    code += blank(template.slice(at, hole + 2)) + template.slice(hole + 2, end - 1) + ' '
+    code += `${blank(template.slice(at, hole + 2))}${viewsOf(template.slice(hole + 2, end - 1)).code} `
     at = end
   }
   return code
