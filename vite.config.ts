@@ -6,8 +6,8 @@ import { defineConfig } from 'vite'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** Page and backend ship together: both carry the id of the build that made them. */
-const build = process.env['QUARTERDECK_BUILD'] ?? randomBytes(6).toString('hex')
+/** Page and backend ship together: both carry the id of the build that made them. Vite reads this file once for each of them. */
+const build = (process.env['QUARTERDECK_BUILD'] ??= randomBytes(6).toString('hex'))
 
 /** Native modules stay outside the bundle; everything else is inside, so that a package needs no node_modules but these. */
 const native = ['electron', 'node-pty', '@parcel/watcher']
