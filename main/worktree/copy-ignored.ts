@@ -8,6 +8,7 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { fail, succeed, type Result } from '@contract/result.ts'
 import type { GitCode } from '../git/errors.ts'
 import { runGit } from '../git/run.ts'
+import { filterIgnored } from './ignored.ts'
 import { hasRealParents } from './safe-paths.ts'
 
 export interface CopyIgnored {
@@ -72,17 +73,8 @@ async function listMatching(want: CopyIgnored): Promise<Result<string[], GitCode
   })
   if (!matching.ok) return matching
   const candidates = matching.value.fields()
-  if (candidates.length === 0) return succeed([])
-  const ignored = await runGit({
-    cwd: want.from,
-    args: ['check-ignore', '-z', '--stdin'],
-    // check-ignore refuses to run with literal pathspecs; after `./` none of them is magic.
-    env: { GIT_LITERAL_PATHSPECS: undefined },
-    input: `./${candidates.join('\0./')}\0`,
-    okCodes: [1],
-    signal: want.signal,
-  })
-  return ignored.ok ? succeed(ignored.value.fields().map((path) => path.slice(2))) : ignored
+  const ignored = await filterIgnored(want.from, candidates)
+  return succeed(candidates.filter((path) => ignored.has(path)))
 }
 
 /** Bytes copied, or null where it was left out. */
