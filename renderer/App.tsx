@@ -121,9 +121,9 @@ function Columns({ narrow }: { narrow: boolean }) {
     ? '1fr'
     : [
         // The side columns give way first, down to their least; the stage keeps 360 px.
-        showsList ? `minmax(${columnWidths.list.least}px, ${view.listWidth}px) 1px` : '',
+        showsList ? `minmax(${columnWidths.list.least}px, ${view.listWidth}px)` : '',
         'minmax(360px, 1fr)',
-        showsReview ? `1px minmax(${columnWidths.review.least}px, ${view.reviewWidth}px)` : '',
+        showsReview ? `minmax(${columnWidths.review.least}px, ${view.reviewWidth}px)` : '',
       ].join(' ')
   return (
     <div className={styles['body']}>
@@ -134,17 +134,17 @@ function Columns({ narrow }: { narrow: boolean }) {
             <Boundary name={t('session.sessions')}>
               <SessionList />
             </Boundary>
+            {narrow ? null : (
+              <Splitter
+                label={t('shell.resizeList')}
+                side="left"
+                width={view.listWidth}
+                usual={initialView.listWidth}
+                {...columnWidths.list}
+                onResize={(listWidth) => stores.view.setState({ listWidth })}
+              />
+            )}
           </aside>
-        ) : null}
-        {showsList && !narrow ? (
-          <Splitter
-            label={t('shell.resizeList')}
-            side="left"
-            width={view.listWidth}
-            usual={initialView.listWidth}
-            {...columnWidths.list}
-            onResize={(listWidth) => stores.view.setState({ listWidth })}
-          />
         ) : null}
         <main className={styles['middle']} data-hidden={!showsMiddle || undefined}>
           {/* Kept as it is under a page, so that terminals keep their sizes and their place. */}
@@ -169,18 +169,18 @@ function Columns({ narrow }: { narrow: boolean }) {
             </div>
           )}
         </main>
-        {showsReview && !narrow ? (
-          <Splitter
-            label={t('shell.resizeReview')}
-            side="right"
-            width={view.reviewWidth}
-            usual={initialView.reviewWidth}
-            {...columnWidths.review}
-            onResize={(reviewWidth) => stores.view.setState({ reviewWidth })}
-          />
-        ) : null}
         {showsReview && session ? (
           <aside className={styles['review']} aria-label={t('shell.review')}>
+            {narrow ? null : (
+              <Splitter
+                label={t('shell.resizeReview')}
+                side="right"
+                width={view.reviewWidth}
+                usual={initialView.reviewWidth}
+                {...columnWidths.review}
+                onResize={(reviewWidth) => stores.view.setState({ reviewWidth })}
+              />
+            )}
             <Boundary name={t('shell.review')}>
               <Suspense fallback={<Spinner label={t('shell.loading')} />}>
                 <ReviewColumn session={session} />

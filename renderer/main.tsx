@@ -85,6 +85,7 @@ function followSelection(deck: Deck): void {
   }
   repositories.subscribe(update)
   sessions.subscribe(update)
+  update()
 }
 
 const look = lastLook()

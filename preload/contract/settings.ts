@@ -30,5 +30,9 @@ export const settings = z.object({
   autoResume: z.boolean().default(false),
 })
 export type Settings = z.infer<typeof settings>
-export const settingsChange = settings.partial()
-export type SettingsChange = z.infer<typeof settingsChange>
+
+/** What is changed, and nothing else: `partial()` alone would fill in the defaults of every setting left out. */
+export type SettingsChange = Partial<Settings>
+export const settingsChange: z.ZodType<SettingsChange, SettingsChange> = z.object(
+  Object.fromEntries(Object.entries(settings.shape).map(([name, field]) => [name, field.unwrap().optional()])),
+)

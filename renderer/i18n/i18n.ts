@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 /**
  * One resource per language, one file per subject; keys are `subject.name`. English is the fallback and the type:
  * a key missing in Chinese fails the architecture test.

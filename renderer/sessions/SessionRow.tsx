@@ -11,6 +11,7 @@ import { overlays } from '../shell/overlays.ts'
 import { RelativeTime } from '../shell/RelativeTime.tsx'
 import { StateGlyph } from '../shell/StateGlyph.tsx'
 import { renameSession } from './actions.ts'
+import { shownState } from './grouping.ts'
 import { isTelling, reasonToText, runningStage } from './reason.ts'
 import styles from './SessionList.module.css'
 
@@ -30,7 +31,7 @@ export const SessionRow = memo(function SessionRow({ id, shortcut }: { id: Sessi
   const counts = session.changed
   return (
     <>
-      <StateGlyph state={session.state} />
+      <StateGlyph state={shownState(session)} />
       <div className={styles['lines']}>
         <div className={styles['first']}>
           {renaming ? (

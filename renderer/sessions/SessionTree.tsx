@@ -174,7 +174,6 @@ export function SessionTree({ layout, order, onFocusInside, onMenu }: Props) {
                   {...shared}
                   aria-level={1}
                   aria-expanded={!item.folded}
-                  aria-label={t('session.groupCount', { name, count: item.count })}
                   className={styles['group']}
                   onClick={() => press(item)}
                 >
@@ -214,11 +213,13 @@ export function SessionTree({ layout, order, onFocusInside, onMenu }: Props) {
 }
 
 function GroupHeading({ name, count, folded }: { name: string; count: number; folded: boolean }) {
+  const { t } = useTranslation()
   return (
     <>
       {folded ? <ChevronRight size={14} aria-hidden /> : <ChevronDown size={14} aria-hidden />}
       <span className={styles['name']}>{name}</span>
       <span className={styles['count']}>{count}</span>
+      <span className={styles['spoken']}>{t('session.groupUnit', { count })}</span>
     </>
   )
 }

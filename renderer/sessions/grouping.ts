@@ -1,6 +1,6 @@
 /** Where a session stands in the list: pure, so that order and settling can be reasoned about. */
 import type { RepositoryId, SessionId } from '@contract/ids.ts'
-import type { Session } from '@contract/session.ts'
+import type { Session, SessionState } from '@contract/session.ts'
 import type { Settings } from '@contract/settings.ts'
 
 /** What a session wants from the person, most urgent first. */
@@ -26,6 +26,12 @@ export function failedStage(session: Session): Session['stages'][number] | undef
 /** It cannot go on without the person. */
 export function needsPerson(session: Session): boolean {
   return needOf(session) === 'needs'
+}
+
+/** The state to draw: a start that waits for the person, or has failed, is drawn as that. */
+export function shownState(session: Session): SessionState {
+  if (session.pendingScript !== null) return 'needs-approval'
+  return failedStage(session) ? 'failed' : session.state
 }
 
 /** Its work is in the base and nothing has changed since. */

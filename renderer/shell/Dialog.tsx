@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import type { ReactNode, RefObject } from 'react'
+import { useRef, type ReactNode, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import styles from './Dialog.module.css'
 import { IconButton } from './IconButton.tsx'
@@ -15,13 +15,17 @@ export interface DialogProps {
   footer?: ReactNode
   /** In pixels; 520 unless told; never wider than the window. */
   width?: number
-  /** What gets the focus first, instead of the first field. */
+  /** What gets the focus first; unless told the first field of the content, else the sheet itself. */
   initialFocus?: RefObject<HTMLElement | null>
 }
 
 /** A modal sheet. Focus stays inside and goes back to where it was; the content scrolls between title and footer. */
 export function Dialog({ open, onClose, title, children, footer, width = 520, initialFocus }: DialogProps) {
   const { t } = useTranslation()
+  const popup = useRef<HTMLDivElement>(null)
+  // Not the close button, which comes first in the document.
+  const firstField = (): HTMLElement | null =>
+    popup.current?.querySelector<HTMLElement>(':is(input, textarea, [role=combobox]):not(:disabled)') ?? popup.current
   return (
     <Base.Root
       open={open}
@@ -35,7 +39,8 @@ export function Dialog({ open, onClose, title, children, footer, width = 520, in
           className={styles['popup']}
           style={{ width: `min(${width}px, calc(100vw - 24px))` }}
           data-modal=""
-          {...(initialFocus ? { initialFocus } : {})}
+          initialFocus={initialFocus ?? firstField}
+          ref={popup}
         >
           <header className={styles['head']}>
             <Base.Title className={styles['title']}>{title}</Base.Title>

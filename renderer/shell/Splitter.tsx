@@ -2,7 +2,7 @@ import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import styles from './Splitter.module.css'
 
 /**
- * The edge between two columns: dragged by the pointer, moved by arrow keys in steps of 16 px, back to its usual width
+ * The edge of a column, laid over its inner side: dragged by the pointer, moved by arrow keys in steps of 16 px, back to its usual width
  * by a double click. `side` says on which side of it the column lies that it sizes.
  */
 export function Splitter({
@@ -48,6 +48,7 @@ export function Splitter({
       aria-valuemin={least}
       aria-valuemax={most}
       tabIndex={0}
+      data-side={side}
       className={styles['splitter']}
       onKeyDown={onKeyDown}
       onDoubleClick={() => resize(usual)}

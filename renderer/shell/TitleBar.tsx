@@ -38,6 +38,7 @@ export function TitleBar({ narrow }: { narrow: boolean }) {
   const reviewKeys = useCommandKeys('view.toggleReview')
   return (
     <header className={styles['bar']}>
+      <h1 className={styles['name']}>Quarterdeck</h1>
       {narrow ? null : (
         <IconButton
           label={t('shell.toggleList')}

@@ -1,6 +1,6 @@
 import type { Deck } from '../deck.ts'
 import { bindings, chordOf, chordToText, isComposing } from './keys.ts'
-import { openOverlay } from './overlays.ts'
+import { closeOverlay, openOverlay, overlays } from './overlays.ts'
 import { allCommands, findCommand } from './registry.ts'
 import { keyContext } from './use-command-keys.ts'
 
@@ -17,8 +17,17 @@ function takesText(target: EventTarget | null): boolean {
 export function captureKeys(deck: Deck, page: Window): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || isComposing(event)) return
-    if (page.document.querySelector('[data-modal], [data-recording-key]')) return
-    if (event.key === '?' && !event.ctrlKey && !event.altKey && !event.metaKey && !takesText(event.target)) {
+    const covered = page.document.querySelector('[data-modal], [data-recording-key]') !== null
+    const inPalette = overlays.getState().open?.kind === 'palette'
+    if (covered && !inPalette) return
+    if (
+      !covered &&
+      event.key === '?' &&
+      !event.ctrlKey &&
+      !event.altKey &&
+      !event.metaKey &&
+      !takesText(event.target)
+    ) {
       event.preventDefault()
       openOverlay({ kind: 'keys' })
       return
@@ -29,11 +38,15 @@ export function captureKeys(deck: Deck, page: Window): () => void {
     const changed = deck.stores.settings.getState().value?.keys ?? {}
     for (const [id, bound] of bindings(allCommands(), changed)) {
       if (bound !== text) continue
+      // The palette's own key closes it; no other key goes past a sheet.
+      if (inPalette && id !== 'program.palette') return
       const command = findCommand(id)
       if (command?.when && !command.when(deck)) continue
       event.preventDefault()
       event.stopImmediatePropagation()
-      if (!event.repeat) deck.run(id)
+      if (event.repeat) return
+      if (inPalette) closeOverlay()
+      else deck.run(id)
       return
     }
   }

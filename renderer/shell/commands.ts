@@ -72,7 +72,7 @@ export const shellCommands: Command[] = [
     id: 'view.worktrees',
     label: 'shell.worktrees',
     group: 'view',
-    key: 'shift+w',
+    key: 'shift+g',
     when: (deck) => deck.stores.view.getState().repository !== null,
     run: (deck) => {
       const { page } = deck.stores.view.getState()

@@ -45,7 +45,8 @@ export const initialView: ViewState = {
 
 /** Each field by itself, so that one bad value of an older page costs only itself. */
 const kept = z.object({
-  page: z.enum(['stage', 'worktrees', 'settings']).catch('stage'),
+  // Nobody starts the program to see its settings.
+  page: z.enum(['stage', 'worktrees']).catch('stage'),
   repository: repositoryId.nullable().catch(null),
   focused: sessionId.nullable().catch(null),
   listOpen: z.boolean().catch(true),

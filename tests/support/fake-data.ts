@@ -255,16 +255,18 @@ export function fakeSessions(count: number): Session[] {
       ahead: index % 4,
       behind: index % 3,
       pid: running ? 5000 + index : null,
-      terminals: [
-        {
-          id: `terminal-${index}` as TerminalId,
-          kind: 'agent',
-          title: 'agent',
-          alive: running,
-          pid: running ? 5000 + index : null,
-          exitCode: running ? null : 0,
-        },
-      ],
+      terminals: kind.more?.stages
+        ? []
+        : [
+            {
+              id: `terminal-${index}` as TerminalId,
+              kind: 'agent',
+              title: 'agent',
+              alive: running,
+              pid: running ? 5000 + index : null,
+              exitCode: running ? null : 0,
+            },
+          ],
       stages: [],
       pendingScript: null,
       changed: kind.changed

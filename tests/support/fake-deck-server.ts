@@ -5,7 +5,6 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
@@ -54,7 +53,8 @@ vite.httpServer?.on('upgrade', (request: IncomingMessage, socket: Duplex, head: 
     deck.attach(createWebSocketPort(opened))
   })
 })
-const { port } = vite.httpServer?.address() as AddressInfo
+const bound = vite.httpServer?.address()
+const port = typeof bound === 'object' ? bound?.port : undefined
 process.stdout.write(`http://127.0.0.1:${port}/#${'fake'.repeat(8)}\n`)
 process.on('SIGTERM', () => {
   sockets.close()
