@@ -74,8 +74,8 @@ function plain(text: string): string {
 function firstSentence(prompt: string): string {
   for (const line of plain(prompt).split(/\r\n|[\r\n\u2028\u2029]/)) {
     const text = line
-      .replace(/^[\s>#*•·\-–—=~|]+/, '')
-      .replace(/^(?:\d+[.)、]|\[[ xX]?\])\s*/, '')
+      // List marks, check boxes, numbers, quotes: whatever stands before the words.
+      .replace(/^(?:[\s>#*•·\-–—=~|]+|\d+[.)、]\s*|\[[ xX]?\]\s*)+/, '')
       .replace(/[*_`]{2,}|`/g, '')
       .replace(/\s+/g, ' ')
       .trim()
@@ -100,6 +100,8 @@ const fillers = new Set(
 const politeChinese =
   /^(?:你好|您好|请问|请你|请您|请|麻烦你|麻烦您|麻烦|帮我们|帮我|帮忙|帮|给我|替我|我们想要|我们想|我想要|我想|我要|我们需要|我需要|需要|能不能|能否|可以|可否|想|把|将|一下|[\s,，、])+/u
 
+const thanks = /[\s,，、]*(?:谢谢|多谢|辛苦|感谢|thanks|thank you)[你您啦了]*$/iu
+
 function isWideScript(word: string): boolean {
   return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(word)
 }
@@ -111,6 +113,7 @@ function slug(text: string): string {
   const words =
     text
       .replace(politeChinese, '')
+      .replace(thanks, '')
       .normalize('NFC')
       .replace(/['’]/g, '')
       .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
@@ -229,8 +232,8 @@ export function folderNameFor(branch: string): string {
     .replace(/\p{M}+/gu, '')
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/-{2,}/g, '-')
-    .replace(/^[-.]+|[-.]+$/g, '')
-  const exact = name === branch && name === name.toLowerCase() && !windowsDevice.test(name)
+    .replace(/^[-._]+|[-.]+$/g, '')
+  const exact = name !== '' && name === branch && name === name.toLowerCase() && !windowsDevice.test(name)
   if (exact && name.length <= folderBytes && !/-[0-9a-f]{8}$/.test(name)) return name
   const hash = createHash('sha256').update(branch).digest('hex').slice(0, 8)
   name = name.slice(0, folderBytes - 9).replace(/[-.]+$/, '')
