@@ -19,14 +19,14 @@ const seedPath = (indexFile: string): string => `${indexFile}.seed`
 
 /**
  * Brings the private index up to the worktree's own. `salt` is what else must be the same for the copy to be kept.
- * Nobody else may be using `indexFile`. Throws only what the file system throws on writing beside `indexFile`.
+ * Nobody else may be using `indexFile`. True when it was made anew. Throws only what the file system throws on writing beside `indexFile`.
  */
 export async function seedIndex(request: {
   gitDir: string
   indexFile: string
   salt: string
   force: boolean
-}): Promise<void> {
+}): Promise<boolean> {
   const { gitDir, indexFile } = request
   await mkdir(dirname(indexFile), { recursive: true })
   // A git that was killed leaves its lock; this index has one user, so nobody holds it now.
@@ -36,11 +36,12 @@ export async function seedIndex(request: {
   const key = facts
     ? `${request.salt}:${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`
     : `${request.salt}:none`
-  if (!request.force && (await isCurrent(indexFile, key, facts !== null))) return
+  if (!request.force && (await isCurrent(indexFile, key, facts !== null))) return false
   await rm(seedPath(indexFile), { force: true })
   if (facts) await copyIndex(own, indexFile)
   else await rm(indexFile, { force: true })
   await writeFile(seedPath(indexFile), JSON.stringify({ key, seededAt: Date.now() } satisfies Seed))
+  return true
 }
 
 /** Removes a private index and what stands beside it, once nobody uses it any more. */

@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { fail, succeed, type Result } from '@contract/result.ts'
 import { KeyedLock } from '../lib/keyed-lock.ts'
 import type { GitCode } from './errors.ts'
-import { decodeName, encodeName, joinNames, onDisk, splitBytes, type ByteName } from './names.ts'
+import { decodeName, encodeName, joinNames, onDisk, type ByteName } from './names.ts'
+import { entryBefore, readOwnIndex, type IndexEntry, type OwnIndex } from './own-index.ts'
 import { gitDirs } from './refs.ts'
 import { runGit } from './run.ts'
 import { parseStatus, type Status, type StatusEntry } from './status.ts'
@@ -46,6 +47,8 @@ export interface SnapshotRequest {
 export const defaultMaxUntrackedBytes = 50 * 1024 * 1024
 const maxAttempts = 6
 const locks = new KeyedLock()
+/** What each private index was last written as. */
+const lastTrees = new Map<string, string>()
 
 /** Settings that would make a private index lean on files of the real one, warn, or trust a daemon that knows only that. */
 const settings = [
@@ -63,25 +66,32 @@ export function snapshotTree(request: SnapshotRequest): Promise<Result<Snapshot,
 
 /** Removes a private index for good, after the snapshot that is under way. */
 export function forgetSnapshots(indexFile: string): Promise<void> {
-  return locks.run(indexFile, () => removeIndex(indexFile))
+  return locks.run(indexFile, () => {
+    lastTrees.delete(indexFile)
+    return removeIndex(indexFile)
+  })
 }
 
 async function takeWithRetries(request: SnapshotRequest): Promise<Result<Snapshot, GitCode>> {
+  const { indexFile } = request
   const dirs = await gitDirs(request.worktree)
   if (!dirs.ok) return dirs
   const take = new Take(request, dirs.value.gitDir)
   for (let attempt = 1; ; attempt++) {
     try {
-      await seedIndex({
+      const seeded = await seedIndex({
         gitDir: dirs.value.gitDir,
-        indexFile: request.indexFile,
+        indexFile,
         salt: String(request.maxUntrackedBytes ?? defaultMaxUntrackedBytes),
-        force: attempt > 1 ? attempt % 2 === 1 : request.rebuild === true,
+        force: attempt > 1 ? take.lost || attempt % 2 === 1 : request.rebuild === true,
       })
+      if (seeded) lastTrees.delete(indexFile)
     } catch (error) {
-      return diskFailure(error, request.indexFile)
+      return diskFailure(error, indexFile)
     }
-    const result = await take.run()
+    const result = await take.run(lastTrees.get(indexFile) ?? null)
+    if (result.ok) lastTrees.set(indexFile, result.value.tree)
+    else lastTrees.delete(indexFile)
     if (result.ok || attempt === maxAttempts) return result
     // A vanished file, a broken private index, a lock left by a killed git: all end as one of these two.
     if (result.error.code !== 'git-failed' && result.error.code !== 'git-locked') return result
@@ -95,14 +105,6 @@ function diskFailure(error: unknown, path: string): Result<never, GitCode> {
     return fail('permission-denied', 'Access was denied.', { paths: [path] })
   }
   throw error
-}
-
-/** What the worktree's own index says beyond HEAD. */
-interface OwnIndex {
-  added: Set<ByteName>
-  unmerged: Set<ByteName>
-  /** Where it differs from HEAD: `mode id` of its entry. */
-  entries: Map<ByteName, { mode: string; id: string }>
 }
 
 /** Longer arguments than this are no good on Windows. */
@@ -121,8 +123,12 @@ class Take {
     this.#limit = request.maxUntrackedBytes ?? defaultMaxUntrackedBytes
   }
 
-  async run(): Promise<Result<Snapshot, GitCode>> {
-    const [statusRun, own] = await Promise.all([
+  /** Objects of the last snapshot are gone (`git gc --prune=now`): everything is to be made again. */
+  lost = false
+
+  async run(known: string | null): Promise<Result<Snapshot, GitCode>> {
+    const { worktree, signal, urgent } = this.#request
+    const [statusRun, own, lost] = await Promise.all([
       this.#git([
         'status',
         '--porcelain=v2',
@@ -133,24 +139,40 @@ class Take {
         '--untracked-files=all',
         '--ignore-submodules=dirty',
       ]),
-      this.#readOwnIndex(),
+      readOwnIndex({ cwd: worktree, signal, urgent }),
+      known === null ? false : this.#isLost(known),
     ])
     if (!statusRun.ok) return statusRun
     if (!own.ok) return own
+    this.lost = lost
+    if (lost) return fail('git-failed', 'git no longer has the objects of the last look.')
     const status = parseStatus(statusRun.value.stdout)
     const sorted = await this.#sort(status, own.value)
     const updated = await this.#update(sorted)
     if (!updated.ok) return updated
-    const tree = await this.#git(['write-tree'])
+    const unchanged = sorted.take.length === 0 && sorted.forget.length === 0
+    const tree = unchanged && known !== null ? succeed(known) : await this.#writeTree()
     if (!tree.ok) return tree
     return succeed({
-      tree: tree.value.text().trim(),
+      tree: tree.value,
       head: status.head,
       headRef: await this.#headRef(status),
       leftOut: [...sorted.leftOut].map(([name, sizeBytes]) => ({ path: decodeName(name), sizeBytes })),
       unmerged: [...own.value.unmerged].map(decodeName),
       untracked: sorted.untracked.map(decodeName),
     })
+  }
+
+  async #writeTree(): Promise<Result<string, GitCode>> {
+    const written = await this.#git(['write-tree'])
+    return written.ok ? succeed(written.value.text().trim()) : written
+  }
+
+  /** git prunes what hangs together as a whole, so a tree that is there has its files. */
+  async #isLost(tree: string): Promise<boolean> {
+    const { worktree, signal, urgent } = this.#request
+    const asked = await runGit({ cwd: worktree, args: ['cat-file', '-e', tree], okCodes: [1, 128], signal, urgent })
+    return asked.ok && asked.value.exitCode !== 0
   }
 
   #git(args: readonly string[], input?: Uint8Array): ReturnType<typeof runGit> {
@@ -165,44 +187,6 @@ class Take {
     })
   }
 
-  async #readOwnIndex(): Promise<Result<OwnIndex, GitCode>> {
-    const run = { cwd: this.#request.worktree, signal: this.#request.signal, urgent: this.#request.urgent }
-    const own: OwnIndex = { added: new Set(), unmerged: new Set(), entries: new Map() }
-    const compared = await runGit({
-      ...run,
-      args: [
-        ...['diff-index', '--cached', '--raw', '-z', '--no-renames', '--ignore-submodules=dirty'],
-        ...['--no-abbrev', '--ita-visible-in-index', 'HEAD', '--'],
-      ],
-      okCodes: [128],
-    })
-    if (!compared.ok) return compared
-    if (compared.value.exitCode === 0) {
-      const fields = splitBytes(compared.value.stdout)
-      for (let at = 0; at + 1 < fields.length; at += 2) {
-        const [, mode = '', , id = '', status] = fields[at]?.split(' ') ?? []
-        const letter = status?.[0]
-        const name = fields[at + 1] ?? ''
-        own.entries.set(name, { mode, id })
-        if (letter === 'U') own.unmerged.add(name)
-        if (letter === 'A' || letter === 'U') own.added.add(name)
-      }
-      return succeed(own)
-    }
-    // No commit to compare with (or the index is broken, which this tells).
-    const listed = await runGit({ ...run, args: ['ls-files', '--stage', '-z'] })
-    if (!listed.ok) return listed
-    for (const field of splitBytes(listed.value.stdout)) {
-      const tab = field.indexOf('\t')
-      const name = field.slice(tab + 1)
-      own.added.add(name)
-      const [mode = '', id = ''] = field.split(' ')
-      own.entries.set(name, { mode, id })
-      if (field[tab - 1] !== '0') own.unmerged.add(name)
-    }
-    return succeed(own)
-  }
-
   /** Which paths the private index has to take from disk, which to forget, and which stay out. */
   async #sort(status: Status, own: OwnIndex): Promise<Sorted> {
     const sorted: Sorted = { take: [], forget: [], untracked: [], leftOut: new Map(), reset: [] }
@@ -210,7 +194,8 @@ class Take {
     for (const entry of status.entries) if (entry.index === 'D') inHead.add(entry.name)
     const toMeasure: StatusEntry[] = []
     for (const entry of status.entries) {
-      if (entry.worktree === 'M' && entry.index !== '.') sorted.reset.push(entryBefore(entry, own))
+      if (entry.worktree === 'M' && entry.index !== '.')
+        sorted.reset.push({ ...entryBefore(entry, own), name: entry.name })
       const isNew = entry.kind === 'untracked' || (entry.index === 'A' && !own.added.has(entry.name))
       const isGone = entry.worktree === 'D'
       if (isNew && !isGone && !inHead.has(entry.name)) {
@@ -310,24 +295,9 @@ class Take {
   }
 }
 
-/** What the own index holds for a path; an empty file for one that it does not hold. */
-function entryBefore(entry: StatusEntry, own: OwnIndex): Sorted['reset'][number] {
-  const known = own.entries.get(entry.name)
-  if (known && /[1-9a-f]/.test(known.id)) return { ...known, name: entry.name }
-  if (entry.index !== 'A' && /[1-9]/.test(entry.headMode)) {
-    return { mode: entry.headMode, id: entry.headId, name: entry.name }
-  }
-  return { mode: '100644', id: entry.headId.length === 64 ? emptyBlobs.sha256 : emptyBlobs.sha1, name: entry.name }
-}
-
-const emptyBlobs = {
-  sha1: 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391',
-  sha256: '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813',
-}
-
 interface Sorted {
   /** Entries to put back before the paths are taken anew. */
-  reset: { mode: string; id: string; name: ByteName }[]
+  reset: (IndexEntry & { name: ByteName })[]
   take: ByteName[]
   forget: ByteName[]
   untracked: ByteName[]
