@@ -69,7 +69,6 @@ export function FileHeader({
         </span>
       ) : null}
       <span className={styles['tools']}>
-        <IconButton size="small" label={t('diff.copy-path')} icon={<Copy size={14} />} onClick={() => void copy()} />
         {onEditor ? (
           <IconButton
             size="small"
@@ -100,6 +99,8 @@ export function FileHeader({
           align="end"
           trigger={<IconButton size="small" label={t('diff.view')} icon={<MoreHorizontal size={14} />} />}
           items={[
+            { label: t('diff.copy-path'), icon: <Copy size={16} />, run: () => void copy() },
+            'separator',
             {
               label: t('diff.layout-split'),
               checked: layout === 'split',

@@ -93,11 +93,7 @@ export function createTextView(
       ...diffOptions(options, 'full', false),
     })
     diff.onDidUpdateDiff(() => {
-      restoreHold()
-      requestAnimationFrame(() => {
-        restoreHold()
-        dropHold()
-      })
+      settleHold()
       if (!diff || isSingle() || !content) return
       const changes = diff.getLineChanges()
       if (!changes) return
@@ -126,10 +122,10 @@ export function createTextView(
 
   /** Remembers which line is at the top, by a mark that moves with the edits. */
   const takeHold = (): void => {
+    dropHold()
     const at = reader()
     const line = at?.getVisibleRanges()[0]?.startLineNumber
     if (!at || line === undefined || at.getScrollTop() === 0) return
-    dropHold()
     hold = {
       decorations: at.createDecorationsCollection([
         { range: new monaco.Range(line, 1, line, 1), options: { stickiness: 1, description: 'reader' } as never },
@@ -144,9 +140,19 @@ export function createTextView(
     if (!at || !hold || line === undefined) return
     at.setScrollTop(at.getTopForLineNumber(line) + hold.offset, 1)
   }
+  /** Once more when the editor has laid out what changed, and then no longer. */
+  const settleHold = (): void => {
+    const settled = hold
+    restoreHold()
+    requestAnimationFrame(() => {
+      if (hold !== settled) return
+      restoreHold()
+      dropHold()
+    })
+  }
   // What the reader does wins over what was remembered.
   const letGo = (): void => dropHold()
-  host.addEventListener('wheel', letGo, { passive: true })
+  host.addEventListener('wheel', letGo, { passive: true, capture: true })
   host.addEventListener('keydown', letGo, true)
   host.addEventListener('pointerdown', letGo, true)
 
@@ -227,6 +233,8 @@ export function createTextView(
       single?.setModel(null)
       singleHost.hidden = true
       diffHost.hidden = false
+      // Away with the file before: new options would lay it out once more.
+      at.setModel(null)
       at.updateOptions(diffOptions(options, next.tier, next.removed > inlineRemovedLimit))
       at.setModel({ original: acquireOld(next), modified: live })
       if (state) at.restoreViewState(state as editor.IDiffEditorViewState)
@@ -271,7 +279,7 @@ export function createTextView(
         ...diffOptions(options, tier, (content?.removed ?? 0) > inlineRemovedLimit),
       })
       single?.updateOptions({ ...baseOptions(loaded.fontFamily, options), ...singleOptions(options, tier) })
-      restoreHold()
+      settleHold()
     },
     goToChange: (which) => {
       if (!isSingle()) diff?.goToDiff(which)
@@ -287,7 +295,7 @@ export function createTextView(
     },
     focus: () => reader()?.focus(),
     dispose: () => {
-      host.removeEventListener('wheel', letGo)
+      host.removeEventListener('wheel', letGo, { capture: true })
       host.removeEventListener('keydown', letGo, true)
       host.removeEventListener('pointerdown', letGo, true)
       dropHold()

@@ -44,20 +44,30 @@ export function FileList({
 
   useEffect(() => virtual.measure(), [virtual, rowHeight])
 
+  const shape = `${reading.layout} ${reading.scope} ${reading.filter}`
   const before = useRef<readonly Row[]>(rows)
+  const shapeBefore = useRef(shape)
   const folding = useRef(false)
   useLayoutEffect(() => {
     const view = scroller.current
     const was = before.current
     before.current = rows
+    const reshaped = shapeBefore.current !== shape
+    shapeBefore.current = shape
     if (!view || was === rows || was.length === 0) return
+    if (reshaped) {
+      // Another list, asked for by the person: begin with the open file, or at the top.
+      const index = rows.findIndex((row) => row.key === openPath)
+      view.scrollTop = Math.max(0, index * rowHeight - view.clientHeight / 3)
+      return
+    }
     if (folding.current) {
       folding.current = false // the person folded: what is above has not moved
       return
     }
     const shift = keepInPlace(was, rows, openPath, { scrollTop: view.scrollTop, height: view.clientHeight }, rowHeight)
     if (shift !== 0) view.scrollTop += shift
-  }, [rows, openPath, rowHeight])
+  }, [rows, shape, openPath, rowHeight])
 
   // Another file was opened (by key, button or command): bring its row into sight.
   const shown = useRef<string | null>(null)

@@ -90,28 +90,33 @@ export function LandingForm({
       {hindrance === 'nothing' ? <p className={styles['problem']}>{t('landing.nothing', values)}</p> : null}
 
       {hindrance === null ? (
-        <fieldset className={styles['methods']} disabled={busy}>
-          <legend>{t('landing.how')}</legend>
-          {preview.methods.map((entry) => (
-            <label key={entry.method} className={styles['method']} data-off={!entry.possible || undefined}>
-              <input
-                type="radio"
-                name={group}
-                value={entry.method}
-                checked={entry.method === method}
-                disabled={!entry.possible}
-                onChange={() => onMethod(entry.method)}
-              />
-              <span>
-                <strong>{t(`landing.method-${entry.method}`)}</strong>
-                <span className={styles['does']}>
-                  {t(preview.committed ? `landing.does-${entry.method}` : `landing.does-${entry.method}-dirty`, values)}
+        <div className={styles['how']}>
+          <span id={`${group}-how`}>{t('landing.how')}</span>
+          <div className={styles['methods']} role="radiogroup" aria-labelledby={`${group}-how`}>
+            {preview.methods.map((entry) => (
+              <label key={entry.method} className={styles['method']} data-off={!entry.possible || undefined}>
+                <input
+                  type="radio"
+                  name={group}
+                  value={entry.method}
+                  checked={entry.method === method}
+                  disabled={busy || !entry.possible}
+                  onChange={() => onMethod(entry.method)}
+                />
+                <span>
+                  <strong>{t(`landing.method-${entry.method}`)}</strong>
+                  <span className={styles['does']}>
+                    {t(
+                      preview.committed ? `landing.does-${entry.method}` : `landing.does-${entry.method}-dirty`,
+                      values,
+                    )}
+                  </span>
+                  {entry.possible ? null : <span className={styles['why']}>{whyNot(entry.method, entry.why)}</span>}
                 </span>
-                {entry.possible ? null : <span className={styles['why']}>{whyNot(entry.method, entry.why)}</span>}
-              </span>
-            </label>
-          ))}
-        </fieldset>
+              </label>
+            ))}
+          </div>
+        </div>
       ) : null}
 
       {needsMessage(preview, method) ? (

@@ -31,27 +31,29 @@ export function VerdictBar({ session, decision }: { session: Session; decision: 
   ]
   return (
     <footer className={styles['footer']}>
-      {refusal?.kind === 'changed' ? (
-        <div className={styles['refusal']} role="alert">
-          <TriangleAlert size={16} aria-hidden />
-          <div>
-            <strong>{t('review.refused-changed')}</strong>
-            <PathNames paths={refusal.paths} />
+      <div className={styles['over']}>
+        {refusal?.kind === 'changed' ? (
+          <div className={styles['refusal']} role="alert">
+            <TriangleAlert size={16} aria-hidden />
+            <div>
+              <strong>{t('review.refused-changed')}</strong>
+              <PathNames paths={refusal.paths} />
+            </div>
+            <Button size="small" onClick={decision.lookAgain}>
+              {t('review.look-again')}
+            </Button>
           </div>
-          <Button size="small" onClick={decision.lookAgain}>
-            {t('review.look-again')}
-          </Button>
-        </div>
-      ) : null}
-      {refusal?.kind === 'failed' ? (
-        <div className={styles['refusal']} role="alert">
-          <TriangleAlert size={16} aria-hidden />
-          <div>
-            <strong>{t('review.refused')}</strong>
-            <span>{refusal.failure.message}</span>
+        ) : null}
+        {refusal?.kind === 'failed' ? (
+          <div className={styles['refusal']} role="alert">
+            <TriangleAlert size={16} aria-hidden />
+            <div>
+              <strong>{t('review.refused')}</strong>
+              <span>{refusal.failure.message}</span>
+            </div>
           </div>
-        </div>
-      ) : null}
+        ) : null}
+      </div>
       <div className={styles['line']}>
         <span className={styles['state']} data-kind={verdict.kind}>
           {verdict.kind === 'approved' ? (
@@ -83,45 +85,47 @@ export function VerdictBar({ session, decision }: { session: Session; decision: 
             </>
           ) : null}
         </span>
-        <Menu
-          align="end"
-          trigger={<IconButton label={t('review.more')} icon={<MoreHorizontal size={16} />} />}
-          items={menu}
-        />
-        {verdict.kind === 'approved' ? (
-          <Button
-            variant="primary"
-            icon={<GitMerge size={16} />}
-            title={landKeys}
-            onClick={decision.land}
-            data-testid="land"
-          >
-            {t('review.land', { base })}
-          </Button>
-        ) : verdict.kind === 'landed' ? (
-          <Button onClick={() => deck.run('review.land', session.id)}>{t('review.finish')}</Button>
-        ) : verdict.kind === 'nothing' ? null : (
-          <>
-            {verdict.kind === 'stale' ? (
-              <Button disabled icon={<GitMerge size={16} />}>
-                {t('review.land', { base })}
-              </Button>
-            ) : null}
+        <span className={styles['acts']}>
+          <Menu
+            align="end"
+            trigger={<IconButton label={t('review.more')} icon={<MoreHorizontal size={16} />} />}
+            items={menu}
+          />
+          {verdict.kind === 'approved' ? (
             <Button
               variant="primary"
-              icon={<Check size={16} />}
-              disabled={busy || verdict.kind === 'waiting' || conflicts > 0}
-              title={approveKeys}
-              onClick={decision.approve}
-              data-testid="approve"
+              icon={<GitMerge size={16} />}
+              title={landKeys}
+              onClick={decision.land}
+              data-testid="land"
             >
-              {t(busy ? 'review.approving' : verdict.kind === 'stale' ? 'review.approve-again' : 'review.approve', {
-                count: files,
-                shown,
-              })}
+              {t('review.land', { base })}
             </Button>
-          </>
-        )}
+          ) : verdict.kind === 'landed' ? (
+            <Button onClick={() => deck.run('review.land', session.id)}>{t('review.finish')}</Button>
+          ) : verdict.kind === 'nothing' ? null : (
+            <>
+              {verdict.kind === 'stale' ? (
+                <Button disabled icon={<GitMerge size={16} />}>
+                  {t('review.land', { base })}
+                </Button>
+              ) : null}
+              <Button
+                variant="primary"
+                icon={<Check size={16} />}
+                disabled={busy || verdict.kind === 'waiting' || conflicts > 0}
+                title={approveKeys}
+                onClick={decision.approve}
+                data-testid="approve"
+              >
+                {t(busy ? 'review.approving' : verdict.kind === 'stale' ? 'review.approve-again' : 'review.approve', {
+                  count: files,
+                  shown,
+                })}
+              </Button>
+            </>
+          )}
+        </span>
       </div>
     </footer>
   )
