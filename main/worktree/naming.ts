@@ -236,6 +236,7 @@ export function folderNameFor(branch: string): string {
   const exact = name !== '' && name === branch && name === name.toLowerCase() && !windowsDevice.test(name)
   if (exact && name.length <= folderBytes && !/-[0-9a-f]{8}$/.test(name)) return name
   const hash = createHash('sha256').update(branch).digest('hex').slice(0, 8)
+  if (windowsDevice.test(name)) name = `worktree-${name}`
   name = name.slice(0, folderBytes - 9).replace(/[-.]+$/, '')
   return name === '' ? `worktree-${hash}` : `${name}-${hash}`
 }

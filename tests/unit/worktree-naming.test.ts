@@ -98,7 +98,7 @@ test('a branch is drafted from what the prompt says, Chinese in Chinese', () => 
   expect(draft('ログイン画面を直す')).toBe('ログイン画面を直す')
   expect(draft('👍')).toBe('session')
   expect(draft('')).toBe('session')
-  expect(draft('HEAD')).toBe('head')
+  expect(draft('HEAD')).toBe('branch-head')
   expect(draft('请')).toBe('session')
 })
 
