@@ -42,7 +42,7 @@ const changed = (id: string, files: number): Promise<Json> =>
 
 test('four sessions run at once, are read, approved, landed and discarded by script alone', async () => {
   const opened = await cli('repository', 'add', repository.path)
-  expect(opened['repository']?.['base']).toBe('refs/heads/main')
+  expect(opened['repository']?.['base']).toBe('main')
   expect((await cli('repository', 'list'))['repositories']).toHaveLength(1)
 
   const editing = await newCommand('Fix login', "printf 'export const login = 2\\n' > src/login.ts; exec cat")
@@ -55,7 +55,7 @@ test('four sessions run at once, are read, approved, landed and discarded by scr
   const flooding = await newCommand('Flood', 'seq 1 200000; echo flood-$((40+2)); touch flood.txt; exec cat')
   const failing = await newCommand('Broken', "printf 'half done\\n' > half.txt; echo gave up; exit 3")
 
-  expect(chinese['branch']).toBe('refs/heads/修复-缓存')
+  expect(chinese['branch']).toBe('修复-缓存')
   const ended = await cli('session', 'wait', failing['id'] as string, '--state', 'failed', '--timeout', '30')
   expect(ended['sessions']?.[0]?.['state']).toBe('failed')
   expect(ended['sessions']?.[0]?.['pid']).toBeNull()
@@ -135,12 +135,12 @@ test('four sessions run at once, are read, approved, landed and discarded by scr
 
   // Discarded work is in the trash and comes back whole.
   await cli('discard', failing['id'] as string)
-  const trash = (await cli('worktree', 'trash'))['entries'] as Json
+  const trash = (await cli('worktree', 'trash'))['trash'] as Json
   expect(trash).toHaveLength(1)
   const back = await cli('worktree', 'bring-back', trash[0]?.['id'] as string)
-  expect(await readFile(join(back['path'] as string, 'half.txt'), 'utf8')).toBe('half done\n')
-  const removed = await cli('worktree', 'remove', back['path'] as string, '--may-lose', 'untracked')
-  expect(removed['trash']?.['untracked']).toBe(1)
+  expect(await readFile(join(back['broughtBack']?.['path'] as string, 'half.txt'), 'utf8')).toBe('half done\n')
+  const removed = await cli('worktree', 'remove', back['broughtBack']?.['path'] as string, '--may-lose', 'untracked')
+  expect(removed['removed']?.['untracked']).toBe(1)
 
   const status = await cli('status')
   expect(status['pid']).toBe(deck.pid)
