@@ -1,6 +1,7 @@
 /**
  * Follows a worktree: computes once at the start and after each change that the watcher tells of; nothing while quiet.
- * A flood of writes costs a bounded share of the machine: the pause after a run grows with what the run cost.
+ * A flood of writes costs a bounded share of the machine: the pause after a run grows with what the run cost in time,
+ * and a big file that is written again and again (a log that git does not ignore) is stored only now and then.
  */
 import type { ChangeCounts } from '@contract/session.ts'
 import type { ErrorCode } from '@contract/result.ts'
@@ -50,6 +51,33 @@ const maxRestMs = 10_000
 /** Runs at once over all worktrees; each may start several gits, of which `main/git/run.ts` limits the number. */
 const maxRuns = 3
 
+/**
+ * Each look stores what changed as git objects, which nobody removes for two weeks. So much may be stored at once, and so
+ * much a second after that; a worktree that is over it is looked at later.
+ */
+const storeBurstBytes = 256 * 1024 * 1024
+const storeBytesPerSecond = 256 * 1024
+const maxStoreRestMs = 60_000
+
+/** What a worktree may still store. Pure but for its own account; times in milliseconds of one clock. */
+export class StoreBudget {
+  #bytes = storeBurstBytes
+  #at: number
+
+  constructor(now: number) {
+    this.#at = now
+  }
+
+  /** Takes `sizeBytes` off and gives how long to wait before the next look. */
+  spend(sizeBytes: number, now: number): number {
+    const grown = ((now - this.#at) / 1000) * storeBytesPerSecond
+    this.#bytes = Math.min(storeBurstBytes, this.#bytes + Math.max(0, grown)) - sizeBytes
+    this.#at = now
+    if (this.#bytes >= 0) return 0
+    return Math.min(maxStoreRestMs, Math.ceil((-this.#bytes / storeBytesPerSecond) * 1000))
+  }
+}
+
 let running = 0
 const waiting: (() => void)[] = []
 
@@ -94,6 +122,8 @@ class Live implements LiveDiff {
   /** Asked for while a run was under way: that run may have looked too early. */
   #next: Promise<LiveState> | null = null
   #told = ''
+  readonly #budget = new StoreBudget(Date.now())
+  #storedBytes = 0
   /** The last computation and what it was made from: a run that finds the same tree and base ends there. */
   #computedFor = ''
   #computed: LiveFacts | null = null
@@ -145,7 +175,10 @@ class Live implements LiveDiff {
     const startedAt = Date.now()
     const run = withPlace(() => this.#look()).then((state) => {
       this.#run = null
-      this.#notBefore = Date.now() + Math.min((Date.now() - startedAt) * restFactor, maxRestMs)
+      const now = Date.now()
+      const restMs = Math.min((now - startedAt) * restFactor, maxRestMs)
+      this.#notBefore = now + Math.max(restMs, this.#budget.spend(this.#storedBytes, now))
+      this.#storedBytes = 0
       this.#tell(state)
       if (this.#dirtySince !== null) this.#changed()
       return state
@@ -179,7 +212,8 @@ class Live implements LiveDiff {
     const { worktree, indexFile } = this.#request
     const signal = this.#abort.signal
     const baseRef = this.#request.baseRef()
-    const taken = await snapshotTree({ worktree, indexFile, signal, rebuild })
+    const onStored = (sizeBytes: number): void => void (this.#storedBytes += sizeBytes)
+    const taken = await snapshotTree({ worktree, indexFile, signal, rebuild, onStored })
     if (!taken.ok) return { problem: taken.error.message, code: taken.error.code }
     const snapshot = taken.value
     const base = await resolveRef(worktree, baseRef, { signal })

@@ -42,6 +42,8 @@ export interface SnapshotRequest {
   urgent?: boolean
   /** Start from the worktree's own index again, whatever is remembered (after git lost objects). */
   rebuild?: boolean
+  /** Told how much was read and stored, by the sizes of the files. */
+  onStored?: (sizeBytes: number) => void
 }
 
 export const defaultMaxUntrackedBytes = 50 * 1024 * 1024
@@ -254,7 +256,10 @@ class Take {
       ['update-index', '--add', '--remove', '--replace', ...reset.value, '-z', '--stdin'],
       joinNames(sorted.take),
     )
-    if (taken.ok) return succeed(null)
+    if (taken.ok) {
+      if (this.#request.onStored) this.#request.onStored(await this.#sizeOf(sorted.take))
+      return succeed(null)
+    }
     if (taken.error.code !== 'git-failed' && taken.error.code !== 'permission-denied') return taken
     const before = this.#unusable.size
     await inBatches(sorted.take, (name) => this.#findUnreadable(name))
@@ -274,6 +279,15 @@ class Take {
     const lines = joinNames(sorted.reset.map(({ mode, id, name }) => `${mode} ${id}\t${name}`))
     const run = await this.#git(['update-index', '-z', '--index-info'], lines)
     return run.ok ? succeed([]) : run
+  }
+
+  async #sizeOf(names: readonly ByteName[]): Promise<number> {
+    let sizeBytes = 0
+    await inBatches(names, async (name) => {
+      const facts = await lstat(onDisk(this.#request.worktree, name)).catch(() => null)
+      sizeBytes += facts?.size ?? 0
+    })
+    return sizeBytes
   }
 
   async #findUnreadable(name: ByteName): Promise<void> {

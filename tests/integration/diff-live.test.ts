@@ -1,7 +1,7 @@
 import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createLiveDiff, type LiveDiff, type LiveFacts, type LiveState } from '../../main/diff/live.ts'
+import { createLiveDiff, StoreBudget, type LiveDiff, type LiveFacts, type LiveState } from '../../main/diff/live.ts'
 import { silentLog } from '../../main/lib/log.ts'
 import { makeRepository, type TestRepository } from '../support/git-repository.ts'
 import { until } from '../support/until.ts'
@@ -96,6 +96,29 @@ describe('following a worktree', () => {
     expect(facts(at.states[0])).toMatchObject({ baseGone: true, ahead: 0 })
     base = 'refs/heads/main'
     expect(facts(await at.live.refresh())).toMatchObject({ baseGone: false })
+  })
+
+  it('goes on after git threw the objects of the last look away', async () => {
+    const at = await follow()
+    await at.repo.write('d/b.txt', 'only here\n')
+    await at.live.refresh()
+    await at.repo.git('gc', '-q', '--prune=now')
+    await at.repo.write('c.txt', 'x\n')
+    const state = facts(await at.live.refresh())
+    expect(state.changed.files).toBe(2)
+    expect(await at.repo.git('show', `${state.snapshot.tree}:d/b.txt`)).toBe('only here')
+  })
+
+  it('stores a big file that is written all the time only now and then', () => {
+    const megabyte = 1024 * 1024
+    const budget = new StoreBudget(0)
+    let now = 0
+    let looks = 0
+    // An hour of a 40 MB log, looked at as soon as it may be.
+    for (; now < 3_600_000; looks++) now += Math.max(500, budget.spend(40 * megabyte, now))
+    expect(looks).toBeLessThan(80)
+    const small = new StoreBudget(0)
+    expect(Math.max(...Array.from({ length: 1000 }, (_, at) => small.spend(50_000, at * 500)))).toBe(0)
   })
 
   it('says what is wrong, and recovers', async () => {
