@@ -11,6 +11,7 @@ import { Journal, readJournal } from './journal.ts'
 import type { Link } from './link.ts'
 import { clampSize, type HostCall, type HostMessage, hostRequest, ptyProtocol } from './protocol.ts'
 import type { PtyEvent, PtyInfo, PtySpawn } from './pty-client.ts'
+import { endTerminalProcesses } from './pty-process.ts'
 import { replayJournal } from './replay.ts'
 import { Screen } from './screen.ts'
 import { HostedTerminal } from './terminal.ts'
@@ -205,7 +206,7 @@ export class PtyHost {
       case 'spawn':
         return this.#lock.run(request.params.id, () => this.#spawn(request.params))
       case 'kill':
-        await this.#terminals.get(request.params.id)?.end()
+        await this.#kill(request.params.id)
         return null
       case 'forget':
         return this.#lock.run(request.params.id, () => this.#forget(request.params.id))
@@ -228,6 +229,13 @@ export class PtyHost {
         await this.end()
         return null
     }
+  }
+
+  async #kill(id: TerminalId): Promise<void> {
+    const kept = this.#kept.get(id)
+    await this.#terminals.get(id)?.end()
+    // Of an earlier host's terminal only what ignored its end can be left.
+    if (kept && kept.info.pid > 0) await endTerminalProcesses(id, kept.info, this.#log)
   }
 
   #infos(): PtyInfo[] {

@@ -2,9 +2,11 @@
 import { constants, write as writeFile } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import type { TerminalId } from '@contract/ids.ts'
 import { fail, type Result, succeed } from '@contract/result.ts'
 import { type IPty, spawn } from 'node-pty'
-import { endProcessTree, readProcess } from '../lib/process-tree.ts'
+import type { Log } from '../lib/log.ts'
+import { endProcessTree, type ProcessIdentity, readProcess } from '../lib/process-tree.ts'
 
 export interface PtyProcessOptions {
   file: string
@@ -180,9 +182,15 @@ export class PtyProcess {
       // The program ended this moment; its exit follows.
     }
   }
+}
 
-  /** Hangs up the program and all that it started; resolves with the pids that could not be ended. */
-  async end(graceMs?: number): Promise<number[]> {
-    return endProcessTree({ pid: this.pid, startedAt: this.startedAt }, { graceMs })
-  }
+/** Ends a terminal's program and all that it started; says in the log what could not be ended. */
+export async function endTerminalProcesses(
+  id: TerminalId,
+  leader: ProcessIdentity,
+  log: Log,
+  graceMs?: number,
+): Promise<void> {
+  const left = await endProcessTree(leader, { graceMs })
+  if (left.length > 0) log.warn('processes could not be ended', { terminal: id, pids: left })
 }

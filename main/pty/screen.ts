@@ -48,7 +48,18 @@ export class Screen {
       scrollback: options.scrollbackLines,
       allowProposedApi: true,
       logLevel: 'off',
-      windowOptions: { pushTitle: true, popTitle: true },
+      // Without these xterm does not even ask the handlers of `DeviceAnswers`.
+      windowOptions: {
+        pushTitle: true,
+        popTitle: true,
+        getWinState: true,
+        getWinPosition: true,
+        getWinSizePixels: true,
+        getScreenSizePixels: true,
+        getCellSizePixels: true,
+        getWinSizeChars: true,
+        getScreenSizeChars: true,
+      },
     })
     this.terminal.loadAddon(new UnicodeGraphemesAddon())
     this.core = coreOf(this.terminal)

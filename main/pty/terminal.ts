@@ -17,7 +17,7 @@ import type { Journal } from './journal.ts'
 import { formatPaste } from './paste.ts'
 import { clampSize } from './protocol.ts'
 import type { PtyEvent, PtyInfo, PtySpawn } from './pty-client.ts'
-import { PtyProcess } from './pty-process.ts'
+import { endTerminalProcesses, PtyProcess } from './pty-process.ts'
 import { RecentBytes } from './recent-bytes.ts'
 import type { Screen } from './screen.ts'
 import type { Viewed, Viewer } from './viewer.ts'
@@ -201,13 +201,11 @@ export class HostedTerminal implements Viewed {
     this.#answers?.setColours(colours)
   }
 
-  /** Hangs up, waits, kills; resolves when the exit is told. */
+  /** Hangs up, waits, kills; resolves when the exit is told. After the exit it ends what the program left running. */
   async end(graceMs?: number): Promise<void> {
-    const program = this.#program
-    if (!program) return
-    const left = await program.end(graceMs)
-    if (left.length > 0) this.#log.warn('processes could not be ended', { terminal: this.id, pids: left })
-    await this.#ended
+    const { pid, startedAt } = this.journal.note
+    if (pid > 0) await endTerminalProcesses(this.id, { pid, startedAt }, this.#log, graceMs)
+    if (this.#program) await this.#ended
   }
 
   async text(what: 'screen' | 'all'): Promise<string> {

@@ -10,7 +10,9 @@ import { until } from '../support/until.ts'
 function agentText(lines: number): string {
   const parts: string[] = []
   for (let i = 1; i <= lines; i++) {
-    parts.push(`${i} \x1b[3${i % 8}m● 更新\x1b[0m src/file-${i % 97}.ts \x1b[2m+${i % 50}\x1b[0m 👩‍👩‍👧 。、e\u0301 done\n`)
+    parts.push(
+      `${i} \x1b[3${i % 8}m● 更新\x1b[0m src/file-${i % 97}.ts \x1b[2m+${i % 50}\x1b[0m 👩‍👩‍👧 。、e\u0301 done\n`,
+    )
   }
   return parts.join('')
 }
@@ -80,7 +82,8 @@ test('a viewer that keeps up sees the same as a terminal of its own, through any
 
 test('characters and sequences cut anywhere come out whole', async () => {
   const host = await startHost()
-  const text = '一。、👩‍👩‍👧e\u0301\x1b[1;31m红\x1b]0;标题\x07\x1b[0m\x1b]8;;http://a.example/中\x1b\\链\x1b]8;;\x1b\\🇨🇳ok\n'
+  const text =
+    '一。、👩‍👩‍👧e\u0301\x1b[1;31m红\x1b]0;标题\x07\x1b[0m\x1b]8;;http://a.example/中\x1b\\链\x1b]8;;\x1b\\🇨🇳ok\n'
   await writeFile(join(host.folder, 'text'), text)
   // One byte at a time, each its own write; the pause now and then lets the host send what it has.
   const script = `const b=require('fs').readFileSync('text');(async()=>{for(let i=0;i<b.length;i++){process.stdout.write(b.subarray(i,i+1));await new Promise(r=>setTimeout(r,i%3?0:7))}})()`
@@ -119,7 +122,9 @@ test('a page that comes while lines are printed finds every number once', async 
 
 test('Ctrl-C overtakes a flood', async () => {
   const host = await startHost()
-  const { id } = await host.run('trap "echo; echo stopped here; exit 0" INT; while :; do cat /etc/passwd /etc/services /etc/passwd; done 2>/dev/null')
+  const { id } = await host.run(
+    'trap "echo; echo stopped here; exit 0" INT; while :; do cat /etc/passwd /etc/services /etc/passwd; done 2>/dev/null',
+  )
   const page = await openPage(host.client, id)
   await until('much output', () => page.total > 2_000_000)
   const start = performance.now()

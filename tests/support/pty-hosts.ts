@@ -45,8 +45,8 @@ export interface TestHost {
 
 export const plainEnvironment = { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color', LANG: 'C.UTF-8', HOME: '/' }
 
-/** Ends whatever host has `folder`, by force if need be. */
-async function endHost(folder: string, client: PtyClient): Promise<void> {
+/** Ends a host and all in it. */
+async function endHost(client: PtyClient): Promise<void> {
   const pid = client.pid
   await client.shutdown()
   await client.dispose()
@@ -81,7 +81,7 @@ export async function startHost(folderGiven?: string): Promise<TestHost> {
   const folder = folderGiven ?? (await temporaryFolder())
   const client = await newClient(folder)
   await client.connect()
-  atEnd(() => endHost(folder, client))
+  atEnd(() => endHost(client))
   const events: PtyEvent[] = []
   client.onEvent((event) => events.push(event))
   let count = 0
@@ -167,7 +167,10 @@ export async function openPage(
         if (line?.isWrapped && lines.length > 0) lines[lines.length - 1] += text
         else lines.push(text)
       }
-      return lines.map((line) => line.trimEnd()).join('\n').trimEnd()
+      return lines
+        .map((line) => line.trimEnd())
+        .join('\n')
+        .trimEnd()
     },
   }
   const acknowledge = (total: number): void => {
