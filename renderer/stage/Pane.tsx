@@ -90,7 +90,7 @@ function TerminalSide({ session }: { session: Session }) {
   return (
     <div className={styles['terminal']}>
       {content}
-      {composing ? (
+      {composing && (shown?.kind ?? 'agent') === 'agent' ? (
         <div ref={composer}>
           <Composer
             session={session.id}

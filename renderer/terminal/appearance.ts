@@ -2,6 +2,7 @@ import type { Settings } from '@contract/settings.ts'
 import type { TerminalColours } from '@contract/terminal.ts'
 import type { ITheme } from '@xterm/xterm'
 import './ansi.css'
+import './symbols.css'
 import { colourToHex } from './appearance-colour.ts'
 
 /** How terminals look: tokens and settings, resolved. */

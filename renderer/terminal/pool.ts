@@ -68,15 +68,22 @@ function createPool(deck: Deck): TerminalPool {
   })
   tellColours()
 
-  const loadFonts = async (): Promise<void> => {
+  const loadFonts = async (text: string): Promise<void> => {
     const { fontSize, fontFamily } = appearance
-    const fonts = ['', 'bold ', 'italic '].map((style) => document.fonts.load(`${style}${fontSize}px ${fontFamily}`))
+    const fonts = ['', 'bold '].map((style) => document.fonts.load(`${style}${fontSize}px ${fontFamily}`, text))
     // A font that does not come leaves the next of the list; that is measured then.
     await Promise.race([Promise.allSettled(fonts), new Promise((resolve) => setTimeout(resolve, 1500))])
   }
-  const fontsReady = loadFonts()
+  const fontsReady = loadFonts('W')
   let fontsLoaded = false
-  void fontsReady.then(() => (fontsLoaded = true))
+  void fontsReady.then(() => {
+    fontsLoaded = true
+    // The signs follow; a first picture does not wait for them.
+    void loadFonts('─●⠋⏺')
+  })
+  document.fonts.addEventListener('loadingdone', () => {
+    for (const screen of screens.values()) screen.measureAgain()
+  })
 
   const copy = (text: string): void => {
     navigator.clipboard

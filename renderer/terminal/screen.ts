@@ -74,6 +74,8 @@ export interface Screen {
   endFind(): void
   clear(): void
   setAppearance(appearance: Appearance): void
+  /** A font has come: widths that were measured without it are measured anew. */
+  measureAgain(): void
   dispose(): void
 }
 
@@ -330,6 +332,13 @@ export function createScreen(options: ScreenOptions): Screen {
       xterm.options.fontFamily = next.fontFamily
       xterm.options.fontSize = next.fontSize
       xterm.options.scrollback = next.scrollback
+      measure()
+    },
+    measureAgain: () => {
+      // xterm measures anew when the name changes; a blank at its end changes nothing else.
+      xterm.options.fontFamily = xterm.options.fontFamily?.endsWith(' ')
+        ? appearance.fontFamily
+        : `${appearance.fontFamily} `
       measure()
     },
     dispose: () => {
