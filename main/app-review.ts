@@ -228,20 +228,15 @@ export function reviewHandlers(app: AppContext): { handlers: ReviewHandlers; dis
       if (entry.approval === null) return fail('not-approved', 'Nothing of this session has been approved yet.')
       const taken = await landArguments(entry)
       if (!taken.ok) return refuse(within(taken.error, ['not-found', 'git-locked', 'disk-full'] as const))
-      const { request, snapshot } = taken.value
-      let words = message?.trim() ?? ''
-      if (words === '') {
-        const { prompt, title } = entry.row
-        const preview = await previewLanding({ ...request, snapshot, prompt, title })
-        // What stands against it is found again, and told, by the landing itself.
-        if (preview.ok) words = preview.value.message
-      }
       const landed = await land({
-        ...request,
+        ...taken.value.request,
         approvedTree: entry.approval.tree,
         snapshotIndexFile: sessions.diffs.indexFile(entry),
         method,
-        message: words,
+        // Empty: the one that the preview proposes.
+        message: message ?? '',
+        title: entry.row.title,
+        prompt: entry.row.prompt,
       })
       if (!landed.ok) {
         sessions.diffs.refresh(entry)

@@ -22,6 +22,7 @@ type WorktreeHandlers = Pick<
 const gatherMs = 300
 /** Worktrees that are not ours are watched by nobody: while somebody looks, they are looked at this often. */
 const lookEveryMs = 15_000
+const maxRestMs = 5000
 /** A size is measured again after this long. */
 const sizeKeptMs = 120_000
 
@@ -46,6 +47,7 @@ class WorktreeFeed {
   readonly #sizes: Map<string, { bytes: number | null; at: number }>
   #latest: ListEvent | null = null
   #told = ''
+  #before = ''
   #timer: NodeJS.Timeout | null = null
   #every: NodeJS.Timeout | null = null
   #watcher: FSWatcher | null = null
@@ -53,6 +55,8 @@ class WorktreeFeed {
   #abort = new AbortController()
   #running = false
   #again = false
+  /** Length of the last reading: twice as long belongs to others. */
+  #costMs = 0
 
   constructor(app: AppContext, repository: Repository, sizes: Map<string, { bytes: number | null; at: number }>) {
     this.#app = app
@@ -61,12 +65,11 @@ class WorktreeFeed {
     const own = repository.path
     this.#offs.push(app.worktreesChanged.on((path) => path === own && this.#soon()))
     this.#offs.push(
-      app.book.onChange((entries) => {
-        for (const entry of entries) {
-          if (entry.row.repository !== repository.id) continue
-          this.#soon()
-          return
-        }
+      app.book.onChange(() => {
+        const sessions = this.#sessions()
+        if (sessions === this.#before) return
+        this.#before = sessions
+        this.#soon()
       }),
     )
     this.#every = setInterval(() => this.#look(), lookEveryMs)
@@ -111,12 +114,24 @@ class WorktreeFeed {
     this.#watcher = next
   }
 
+  /** What of the sessions shows in the list, or says that a worktree is another by now. */
+  #sessions(): string {
+    return this.#app.book
+      .all()
+      .filter(({ row }) => row.repository === this.#repository.id && row.archivedAt === null)
+      .map(({ row, seen }) => [row.id, row.title, row.worktree, seen?.tree, seen?.head, seen?.branch].join(' '))
+      .join('\n')
+  }
+
   #soon(): void {
     if (this.#timer || this.#abort.signal.aborted) return
-    this.#timer = setTimeout(() => {
-      this.#timer = null
-      this.#look()
-    }, gatherMs)
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null
+        this.#look()
+      },
+      Math.max(gatherMs, 2 * this.#costMs),
+    )
   }
 
   #look(): void {
@@ -125,10 +140,12 @@ class WorktreeFeed {
       return
     }
     this.#running = true
+    const began = Date.now()
     void this.#read()
       .catch((error: unknown) => this.#app.log.error('the worktrees could not be listed', error))
       .finally(() => {
         this.#running = false
+        this.#costMs = Math.min(Date.now() - began, maxRestMs)
         if (!this.#again || this.#abort.signal.aborted) return
         this.#again = false
         this.#soon()

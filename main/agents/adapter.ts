@@ -48,6 +48,8 @@ export interface AgentAdapter {
   takesPrompt: boolean
   takesCommand: boolean
   canResume: boolean
+  /** Starting it again does nothing by itself: it may come back unasked where the person's settings say so. */
+  comesBackQuietly: boolean
   /**
    * Where its state is read: `foreground` (a shell: which program runs in front), `output` (any program: does it print),
    * `signals` (it tells by titles and notifications).

@@ -94,6 +94,7 @@ export const claude: AgentAdapter = {
   takesPrompt: true,
   takesCommand: false,
   canResume: true,
+  comesBackQuietly: true,
   speaks: 'signals',
   interruptKey: '\u001b',
   newConversation: () => randomUUID(),

@@ -59,6 +59,7 @@ export const codex: AgentAdapter = {
   takesPrompt: true,
   takesCommand: false,
   canResume: true,
+  comesBackQuietly: true,
   speaks: 'signals',
   interruptKey: '\u001b',
   newConversation: () => null,

@@ -49,6 +49,7 @@ export const command: AgentAdapter = {
   takesPrompt: true,
   takesCommand: true,
   canResume: true,
+  comesBackQuietly: false,
   speaks: 'output',
   interruptKey: '\u0003',
   newConversation: () => null,

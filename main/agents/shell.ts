@@ -21,6 +21,7 @@ export const shell: AgentAdapter = {
   takesPrompt: true,
   takesCommand: false,
   canResume: true,
+  comesBackQuietly: true,
   speaks: 'foreground',
   interruptKey: '\u0003',
   newConversation: () => null,

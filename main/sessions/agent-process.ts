@@ -32,6 +32,8 @@ export interface AgentProcess {
 /** While output flows, what stands in front is looked up this often; nothing is looked up while it is quiet. */
 const lookEveryMs = 1500
 const firstLookMs = 300
+/** A program that prints now and then is at work in between: it counts as quiet only after this long. */
+const lingerMs = 2000
 /** A program that takes no input after this long is typed to nevertheless. */
 const typeDeadlineMs = 15_000
 const silentDeadlineMs = 3000
@@ -165,11 +167,15 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
       }
       case 'activity': {
         book.noteActivity(entry)
-        book.setFacts(
-          entry,
-          withActivity(entry.facts, { active: event.active, foreground: event.foreground?.name ?? null }),
-        )
+        const linger = !event.active && entry.adapter.speaks === 'output'
+        if (!linger) {
+          book.setFacts(
+            entry,
+            withActivity(entry.facts, { active: event.active, foreground: event.foreground?.name ?? null }),
+          )
+        }
         if (event.active) lookAgain(entry, firstLookMs)
+        else if (linger) lookAgain(entry, lingerMs)
         else {
           void lookInFront(entry)
           const open = entry.facts.signal?.kind !== 'working'

@@ -1,7 +1,6 @@
 /** New sessions: everything is checked and named before anything is made, and written down before anything is started. */
 import { randomBytes } from 'node:crypto'
-import { access } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { sessionId, type SessionId } from '@contract/ids.ts'
 import type { Repository } from '@contract/repository.ts'
 import { fail, succeed, type Result } from '@contract/result.ts'
@@ -9,13 +8,13 @@ import type { NewSession, Session } from '@contract/session.ts'
 import { adapterOf } from '../agents/registry.ts'
 import type { AgentAdapter } from '../agents/adapter.ts'
 import { listBranches, resolveRef } from '../git/refs.ts'
-import { KeyedLock } from '../lib/keyed-lock.ts'
 import { isDiskFull } from '../storage/open.ts'
 import type { SessionRow, SessionStart } from '../storage/sessions-table.ts'
 import { readWorktrees, resolved } from '../worktree/locate.ts'
-import { branchForTyped, folderNameFor, proposeBranch, proposeTitle, uniqueBranch } from '../worktree/naming.ts'
-import type { SessionDeps } from './deps.ts'
-import { createEntry, freshStages, hasWorktree, project, type SessionEntry } from './entry.ts'
+import { branchForTyped, proposeBranch, proposeTitle, uniqueBranch } from '../worktree/naming.ts'
+import { folderExists, type SessionDeps } from './deps.ts'
+import { createEntry, freshStages, project, type SessionEntry } from './entry.ts'
+import type { Naming } from './naming.ts'
 import type { PortBlocks } from './ports.ts'
 import type { Stages } from './stages.ts'
 
@@ -47,50 +46,8 @@ function newSessionId(): SessionId {
   return sessionId.parse(`s${randomBytes(6).toString('hex')}`)
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path)
-    return true
-  } catch {
-    return false // free
-  }
-}
-
-export function createSessionMaker(deps: SessionDeps, stages: Stages, ports: PortBlocks): SessionMaker {
+export function createSessionMaker(deps: SessionDeps, stages: Stages, ports: PortBlocks, naming: Naming): SessionMaker {
   const { book } = deps
-  /** Naming and writing down happen one after the other per repository, so that no two sessions get one branch or folder. */
-  const naming = new KeyedLock()
-
-  const worktreeRoot = (repository: Repository): string => {
-    const chosen = deps.settings.value.worktreeFolder
-    return join(
-      chosen || join(deps.dataFolder, 'worktrees'),
-      `${folderNameFor(repository.name)}-${repository.id.slice(-6)}`,
-    )
-  }
-
-  /** Names that branches have, and those promised to sessions whose worktree is still to be made. */
-  const takenBranches = async (repository: Repository): Promise<Result<Set<string>>> => {
-    const branches = await listBranches(repository.path)
-    if (!branches.ok) return branches
-    const taken = new Set(branches.value.filter((branch) => !branch.remote).map((branch) => branch.name))
-    for (const entry of book.all()) {
-      if (entry.row.repository === repository.id && entry.row.branch !== null && !hasWorktree(entry)) {
-        taken.add(entry.row.branch)
-      }
-    }
-    return succeed(taken)
-  }
-
-  const freeFolder = async (repository: Repository, branch: string): Promise<string> => {
-    const folder = join(worktreeRoot(repository), folderNameFor(branch))
-    const promised = new Set(book.all().map((entry) => entry.row.worktree))
-    for (let count = 1; ; count++) {
-      const candidate = count === 1 ? folder : `${folder}-${count}`
-      if (!promised.has(candidate) && !(await exists(candidate))) return candidate
-    }
-  }
-
   const busyAt = async (path: string): Promise<SessionEntry | null> => {
     const wanted = await resolved(path)
     for (const entry of book.all()) {
@@ -110,7 +67,7 @@ export function createSessionMaker(deps: SessionDeps, stages: Stages, ports: Por
     const { place } = wanted
     switch (place.kind) {
       case 'new-worktree': {
-        const taken = await takenBranches(repository)
+        const taken = await naming.takenBranches(repository)
         if (!taken.ok) return fail('git-failed', taken.error.message, { detail: taken.error.detail })
         let branch: string
         if (wanted.branch !== undefined && wanted.branch.trim() !== '') {
@@ -121,7 +78,7 @@ export function createSessionMaker(deps: SessionDeps, stages: Stages, ports: Por
         return succeed({
           place: 'own',
           start: { kind: 'new-worktree', at, changes: wanted.changes },
-          worktree: await freeFolder(repository, branch),
+          worktree: await naming.freeFolder(repository, branch),
           branch,
         })
       }
@@ -142,7 +99,7 @@ export function createSessionMaker(deps: SessionDeps, stages: Stages, ports: Por
         return succeed({
           place: 'own',
           start: { kind: 'existing-branch', ref: place.ref, changes: wanted.changes },
-          worktree: await freeFolder(repository, short),
+          worktree: await naming.freeFolder(repository, short),
           branch: short,
         })
       }
@@ -158,7 +115,7 @@ export function createSessionMaker(deps: SessionDeps, stages: Stages, ports: Por
           found = worktree
           isMain = index === 0
         }
-        if (!found || !(await exists(found.path))) {
+        if (!found || !(await folderExists(found.path))) {
           return fail('not-found', 'This repository has no such worktree.', { paths: [path] })
         }
         const other = await busyAt(found.path)
@@ -265,7 +222,7 @@ export function createSessionMaker(deps: SessionDeps, stages: Stages, ports: Por
           : fail('git-failed', at.error.message, { detail: at.error.detail })
       }
       const made: SessionEntry[] = []
-      const failure = await naming.run(repository.id, async () => {
+      const failure = await naming.oneAtATime(repository, async () => {
         for (let copy = 1; copy <= wanted.copies; copy++) {
           const one = await createOne(repository, adapter, wanted, base, at.value, copy)
           if (!one.ok) return one
@@ -281,7 +238,7 @@ export function createSessionMaker(deps: SessionDeps, stages: Stages, ports: Por
     },
     propose: async (repository, prompt, agentName) => {
       const title = proposeTitle(prompt) || agentName || basename(repository.path)
-      const taken = await takenBranches(repository)
+      const taken = await naming.takenBranches(repository)
       return { title, branch: proposeBranch(prompt || title, taken.ok ? taken.value : new Set()) }
     },
   }

@@ -24,6 +24,8 @@ export interface Reconciled {
   setup: FoundTerminal | null
   /** The set-up script ended while nobody looked. */
   setupEnded: FoundTerminal | null
+  /** The agent ended with its host just now: nobody stopped it. */
+  hostLost: boolean
   problem: string | null
   /** The row or a terminal differs from what is stored. */
   changed: boolean
@@ -39,7 +41,16 @@ export function reconcile(
 ): Reconciled {
   if (found === null) {
     const problem = problemOf(row, worktreeExists)
-    return { row, terminals: [...terminals], agent: null, setup: null, setupEnded: null, problem, changed: false }
+    return {
+      row,
+      terminals: [...terminals],
+      agent: null,
+      setup: null,
+      setupEnded: null,
+      hostLost: false,
+      problem,
+      changed: false,
+    }
   }
   let changed = false
   const kept = terminals.map((terminal): TerminalRow => {
@@ -89,6 +100,7 @@ export function reconcile(
     agent,
     setup: setupRuns && setupFound?.alive ? setupFound : null,
     setupEnded: setupRuns && setupFound !== null && !setupFound.alive ? setupFound : null,
+    hostLost: ending !== row.ending && ending?.cause === 'host-lost',
     problem: problemOf(row, worktreeExists),
     changed,
   }

@@ -14,6 +14,7 @@ import { folderExists, type SessionDeps, settingsOf } from './deps.ts'
 import { type DiscardCode, discardSession } from './discard.ts'
 import { agentTerminal, hasWorktree, isReady, project, type SessionEntry, terminalOf } from './entry.ts'
 import { createLiveDiffs, type LiveDiffs } from './live-diffs.ts'
+import { createNaming } from './naming.ts'
 import { createPortBlocks } from './ports.ts'
 import { createStages, type Stages } from './stages.ts'
 import { createTakeUp } from './take-up.ts'
@@ -59,7 +60,8 @@ export function createSessions(deps: SessionDeps): Sessions {
   const terminals = createTerminals(deps)
   const agent = createAgentProcess(deps, terminals)
   const diffs = createLiveDiffs(deps)
-  const stages = createStages(deps, terminals, agent, (entry) => diffs.start(entry))
+  const naming = createNaming(deps)
+  const stages = createStages(deps, terminals, agent, naming, (entry) => diffs.start(entry))
   const ports = createPortBlocks(
     () =>
       new Set(
@@ -69,7 +71,7 @@ export function createSessions(deps: SessionDeps): Sessions {
           .map((entry) => entry.row.portBlock),
       ),
   )
-  const maker = createSessionMaker(deps, stages, ports)
+  const maker = createSessionMaker(deps, stages, ports, naming)
 
   const stopHearing = pty.onEvent((event: PtyEvent) => {
     const entry = book.ownerOf(event.id)

@@ -10,6 +10,7 @@ import { copyIgnoredFiles } from '../worktree/copy-ignored.ts'
 import type { AgentProcess } from './agent-process.ts'
 import { type SessionDeps, settingsOf } from './deps.ts'
 import { hasWorktree, type SessionEntry } from './entry.ts'
+import type { Naming } from './naming.ts'
 import { shellLine, type Terminals } from './terminals.ts'
 
 type Outcome = { kind: 'done' | 'skipped' | 'failed' | 'wait'; output?: string }
@@ -40,6 +41,7 @@ export function createStages(
   deps: SessionDeps,
   terminals: Terminals,
   agent: AgentProcess,
+  naming: Naming,
   onWorktree: (entry: SessionEntry) => void,
 ): Stages {
   const { book, log } = deps
@@ -59,15 +61,25 @@ export function createStages(
     if (row.start.kind === 'existing-worktree' || row.start.kind === 'in-place') return { kind: 'skipped' }
     const start =
       row.start.kind === 'new-worktree'
-        ? ({ kind: 'new-branch', branch: row.branch ?? '', at: row.start.at } as const)
+        ? ({ kind: 'new-branch', at: row.start.at } as const)
         : ({ kind: 'existing-branch', ref: row.start.ref } as const)
-    const made = await createWorktree({
-      repositoryPath: row.repositoryPath,
-      folder: row.worktree,
-      start,
-      onProgress: progressOf(entry, 'worktree'),
-      signal,
-    })
+    const make = (): ReturnType<typeof createWorktree> =>
+      createWorktree({
+        repositoryPath: row.repositoryPath,
+        folder: entry.row.worktree,
+        start: start.kind === 'new-branch' ? { ...start, branch: entry.row.branch ?? '' } : start,
+        onProgress: progressOf(entry, 'worktree'),
+        signal,
+      })
+    let made = await make()
+    // What an end of the program left half-made, or somebody else took meanwhile, is left alone: other names are found.
+    if (
+      !made.ok &&
+      (made.error.code === 'path-exists' || (made.error.code === 'branch-exists' && start.kind === 'new-branch'))
+    ) {
+      const renewed = await naming.renew(entry)
+      if (renewed.ok) made = await make()
+    }
     if (!made.ok) return { kind: 'failed', output: words(made.error) }
     book.setRow(entry, { worktree: made.value.path, branch: made.value.branch })
     return { kind: 'done', output: clip(made.value.warnings.join('\n')) }

@@ -4,7 +4,7 @@ import { adapterOf } from '../agents/registry.ts'
 import type { SessionRow, TerminalRow } from '../storage/sessions-table.ts'
 import type { AgentProcess } from './agent-process.ts'
 import { folderExists, type SessionDeps } from './deps.ts'
-import { createEntry, type SessionEntry, terminalOf } from './entry.ts'
+import { createEntry, isReady, type SessionEntry, terminalOf } from './entry.ts'
 import type { LiveDiffs } from './live-diffs.ts'
 import { type FoundTerminal, type Reconciled, reconcile } from './reconcile.ts'
 import type { Stages } from './stages.ts'
@@ -71,7 +71,15 @@ export function createTakeUp(deps: SessionDeps, { terminals, agent, stages, diff
       if (state === 'done') stages.run(entry)
     } else if (made.setup !== null) stages.run(entry)
     if (made.problem === null) diffs.start(entry)
+    if (made.hostLost && made.problem === null && entry.row.archivedAt === null) await comeBack(entry)
     entry.before = null
+  }
+
+  /** An agent that ended with its terminal host, not by anybody's wish, comes back where the settings say so. */
+  const comeBack = async (entry: SessionEntry): Promise<void> => {
+    if (!deps.settings.value.autoResume || !entry.adapter.comesBackQuietly || !isReady(entry)) return
+    const started = await agent.resume(entry, entry.row)
+    if (!started.ok) log.warn('an agent did not come back', { session: entry.row.id, code: started.error.code })
   }
 
   const resync = async (): Promise<void> => {

@@ -153,4 +153,48 @@ describe('after an end of the program', () => {
     deck = await startApp({ data })
     await until('the other one too', () => deck?.sessions.get(bad)?.pid)
   })
+
+  test('a worktree that was half-made when the program died does not stand in the way of a retry', async () => {
+    deck = await startApp({ data })
+    const repository = await deck.open(repo.path)
+    const id = await start(deck, repository.id, 'half', 'sleep 300')
+    const before = deck.session(id)
+    await deck.call('session.stop', { session: id })
+    await deck.close()
+    const db = new DatabaseSync(join(data, 'quarterdeck.sqlite'))
+    const waiting = { startedAt: null, endedAt: null, output: '', progress: null }
+    const stages = (['worktree', 'files', 'setup', 'agent'] as const).map((kind, at) => ({
+      ...waiting,
+      kind,
+      state: at === 0 ? 'running' : 'waiting',
+    }))
+    db.prepare('UPDATE sessions SET stages = ?, ending = NULL WHERE id = ?').run(JSON.stringify(stages), id)
+    db.prepare('DELETE FROM terminals').run()
+    db.close()
+    deck = await startApp({ data })
+    const found = deck
+    await found.untilSession(id, 'the stage failed', (session) => session.state === 'failed')
+    await found.call('session.retry', { session: id })
+    const after = await found.untilSession(id, 'it runs', (session) => session.pid !== null)
+    expect(after.branch).not.toBe(before.branch)
+    expect(after.worktree).not.toBe(before.worktree)
+    expect(await repo.git('branch', '--list', before.branch ?? '')).toContain(before.branch)
+  })
+
+  test('where the person wants it, agents come back by themselves after their host was lost', async () => {
+    deck = await startApp({ data })
+    await deck.call('settings.change', { autoResume: true })
+    const repository = await deck.open(repo.path)
+    const made = await deck.call('session.create', {
+      repository: repository.id,
+      agent: agentId.parse('shell'),
+      title: 'back',
+    })
+    const id = made.sessions[0]?.id ?? ''
+    const before = await deck.untilSession(id, 'it runs', (session) => session.state === 'idle')
+    const typed = await start(deck, repository.id, 'not again', 'sleep 300')
+    process.kill((await deck.call('host.status', {})).ptyHostPid ?? 0, 'SIGKILL')
+    await deck.untilSession(id, 'it is back', (session) => session.pid !== null && session.pid !== before.pid)
+    await deck.untilSession(typed, 'a command is not run unasked', (session) => session.reason.key === 'host-ended')
+  })
 })
