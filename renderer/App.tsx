@@ -14,6 +14,8 @@ import { narrowQuery } from './shell/commands.ts'
 import { ConnectionBanner } from './shell/ConnectionBanner.tsx'
 import { EndedPage, RefusedPage } from './shell/FullPage.tsx'
 import { closeOverlay, overlays } from './shell/overlays.ts'
+// At hand from the start: what is typed right after its key must not go to a terminal.
+import { Palette } from './shell/Palette.tsx'
 import { Segmented } from './shell/Segmented.tsx'
 import { Spinner } from './shell/Spinner.tsx'
 import { Splitter } from './shell/Splitter.tsx'
@@ -33,7 +35,6 @@ const WorktreesPage = lazy(() =>
 const SettingsPage = lazy(() =>
   import('./settings/SettingsPage.tsx').then((module) => ({ default: module.SettingsPage })),
 )
-const Palette = lazy(() => import('./shell/Palette.tsx').then((module) => ({ default: module.Palette })))
 const KeySheet = lazy(() => import('./shell/KeySheet.tsx').then((module) => ({ default: module.KeySheet })))
 const QuitDialog = lazy(() => import('./shell/QuitDialog.tsx').then((module) => ({ default: module.QuitDialog })))
 
@@ -221,8 +222,8 @@ function Sheets() {
     <>
       <NewSessionDialog open={kind === 'new-session'} onClose={closeOverlay} />
       <SessionDialogs />
+      {kind === 'palette' ? <Palette /> : null}
       <Suspense fallback={null}>
-        {kind === 'palette' ? <Palette /> : null}
         {kind === 'keys' ? <KeySheet /> : null}
         {kind === 'quit' ? <QuitDialog /> : null}
       </Suspense>

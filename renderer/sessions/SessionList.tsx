@@ -1,5 +1,5 @@
 import type { Session } from '@contract/session.ts'
-import { ArrowDownUp, ListFilter, Plus, SquareTerminal } from 'lucide-react'
+import { ArrowDownUp, ListFilter, Plus } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
@@ -25,7 +25,7 @@ export function SessionList() {
   const state = useStore(deck.stores.sessions, (followed) => followed.value)
   const groupBy = useStore(deck.stores.settings, (followed) => followed.value?.groupBy ?? 'need')
   const repositories = useStore(deck.stores.repositories, (followed) => followed.value ?? none)
-  const [inside, setInside] = useState({ pointer: false, focus: false, menu: false })
+  const [inside, setInside] = useState({ pointer: false, keys: false, menu: false })
   const newKeys = useCommandKeys('session.new')
 
   const wanted = useMemo((): Layout => {
@@ -36,7 +36,7 @@ export function SessionList() {
       repositories.map((one) => one.id),
     )
   }, [state, groupBy, repositories])
-  const { layout, pending, settle } = useSettledLayout(wanted, inside.pointer || inside.focus || inside.menu)
+  const { layout, pending, settle } = useSettledLayout(wanted, inside.pointer || inside.keys || inside.menu)
   const order = useMemo(() => wanted.flatMap((group) => group.ids).slice(0, 9), [wanted])
 
   const regroup = async (next: 'need' | 'repository'): Promise<void> => {
@@ -66,7 +66,7 @@ export function SessionList() {
       <div className={styles['head']}>
         <h2 className={styles['heading']}>{t('session.sessions')}</h2>
         <span className={styles['total']}>{total > 0 ? total : ''}</span>
-        {pending && (inside.focus || inside.menu) ? (
+        {pending ? (
           <IconButton size="small" label={t('session.reorder')} icon={<ArrowDownUp size={14} />} onClick={settle} />
         ) : null}
         <Menu
@@ -88,12 +88,11 @@ export function SessionList() {
         </div>
       ) : total === 0 ? (
         <EmptyState
-          icon={<SquareTerminal size={24} />}
           title={t('session.emptyTitle')}
           text={t(repositories.length === 0 ? 'session.emptyNoRepository' : 'session.emptyText')}
           action={
             repositories.length === 0 ? null : (
-              <Button variant="primary" icon={<Plus size={16} />} onClick={() => deck.run('session.new')}>
+              <Button icon={<Plus size={16} />} onClick={() => deck.run('session.new')}>
                 {t('session.new')}
               </Button>
             )
@@ -103,7 +102,7 @@ export function SessionList() {
         <SessionTree
           layout={layout}
           order={order}
-          onFocusInside={(focus) => setInside((before) => ({ ...before, focus }))}
+          onKeys={(keys) => setInside((before) => ({ ...before, keys }))}
           onMenu={(menu) => setInside((before) => ({ ...before, menu }))}
         />
       )}

@@ -20,17 +20,20 @@ const rowHeight = 46
 const headingHeight = 30
 /** Below this every row is drawn; above, those in sight and a few around them. */
 const virtualFrom = 100
+/** So long after the last key the list may settle again. */
+const keysRestMs = 5000
 
 interface Props {
   layout: Layout
   /** The first nine, for the keys that go to them. */
   order: readonly SessionId[]
-  onFocusInside(inside: boolean): void
+  /** The keyboard is at work in the list, or has come to rest or gone. */
+  onKeys(working: boolean): void
   onMenu(open: boolean): void
 }
 
 /** Groups and sessions as one tree: arrows move, Enter shows, left and right fold, F2 renames, Delete discards. */
-export function SessionTree({ layout, order, onFocusInside, onMenu }: Props) {
+export function SessionTree({ layout, order, onKeys, onMenu }: Props) {
   const deck = useDeck()
   const { t } = useTranslation()
   const folded = useStore(deck.stores.view, (state) => state.folded)
@@ -87,9 +90,28 @@ export function SessionTree({ layout, order, onFocusInside, onMenu }: Props) {
     // oxlint-disable-next-line react/exhaustive-deps
   }, [renaming])
 
+  const resting = useRef<ReturnType<typeof setTimeout> | null>(null)
+  const rest = (): void => {
+    if (resting.current !== null) clearTimeout(resting.current)
+    resting.current = null
+    onKeys(false)
+  }
+  const work = (): void => {
+    if (resting.current !== null) clearTimeout(resting.current)
+    resting.current = setTimeout(rest, keysRestMs)
+    onKeys(true)
+  }
+  useEffect(
+    () => () => {
+      if (resting.current !== null) clearTimeout(resting.current)
+    },
+    [],
+  )
+
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.target !== event.currentTarget || isComposing(event.nativeEvent)) return
     if (event.ctrlKey || event.altKey || event.metaKey || !active) return
+    work()
     const index = items.indexOf(active)
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight) - 1)
     const moves: Record<string, number> = {
@@ -151,8 +173,7 @@ export function SessionTree({ layout, order, onFocusInside, onMenu }: Props) {
           style={{ height: virtual.getTotalSize() }}
           {...(active ? { 'aria-activedescendant': active.id } : {})}
           onKeyDown={onKeyDown}
-          onFocus={() => onFocusInside(true)}
-          onBlur={() => onFocusInside(false)}
+          onBlur={() => rest()}
         >
           {virtual.getVirtualItems().map((line) => {
             const item = items[line.index]

@@ -77,14 +77,12 @@ export function SettingsPage() {
           </nav>
           <div className={styles['sections']}>
             {found.map(({ name }) => (
-              <section key={name} id={`settings-${name}`} aria-labelledby={`settings-${name}-head`}>
-                <h2 id={`settings-${name}-head`} className={styles['heading']}>
-                  {t(`settings.${name}`)}
-                </h2>
+              <div key={name} id={`settings-${name}`} className={styles['section']}>
+                <h2 className={styles['heading']}>{t(`settings.${name}`)}</h2>
                 <SettingsContext value={settings}>
                   <Section name={name} />
                 </SettingsContext>
-              </section>
+              </div>
             ))}
           </div>
         </div>

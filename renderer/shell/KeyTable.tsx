@@ -44,7 +44,7 @@ export function KeyTable() {
         const members = allCommands().filter((command) => command.group === group && command.id !== 'session.show')
         if (members.length === 0) return null
         return (
-          <section key={group} className={styles['group']} aria-label={t(`shell.group-${group}`)}>
+          <div key={group} role="group" className={styles['group']} aria-label={t(`shell.group-${group}`)}>
             <h3 className={styles['heading']}>{t(`shell.group-${group}`)}</h3>
             {members.map((command) => (
               <KeyRow
@@ -60,10 +60,10 @@ export function KeyTable() {
                 onReset={() => reset(command.id)}
               />
             ))}
-          </section>
+          </div>
         )
       })}
-      <section className={styles['group']} aria-label={t('shell.fixedKeys')}>
+      <div role="group" className={styles['group']} aria-label={t('shell.fixedKeys')}>
         <h3 className={styles['heading']}>{t('shell.fixedKeys')}</h3>
         {(['list', 'enter', 'fold', 'rename', 'discard', 'menu', 'help'] as const).map((name) => (
           <div key={name} className={styles['row']}>
@@ -71,7 +71,7 @@ export function KeyTable() {
             <Keys chord={t(`shell.fixedKey-${name}`)} />
           </div>
         ))}
-      </section>
+      </div>
     </div>
   )
 }

@@ -66,6 +66,7 @@ export function Palette() {
             className={styles['cmdk'] ?? ''}
           >
             <Cmdk.Input
+              autoFocus
               value={search}
               onValueChange={setSearch}
               placeholder={t('shell.paletteHint')}
