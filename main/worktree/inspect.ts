@@ -5,7 +5,7 @@ import type { GitCode } from '../git/errors.ts'
 import { operationInProgress } from '../git/refs.ts'
 import { readFullStatus } from './full-status.ts'
 import { findHiddenChanges } from './hidden-changes.ts'
-import { findWorktree, readGitDir } from './locate.ts'
+import { findWorktree, listInside, readGitDir } from './locate.ts'
 import type { ListedWorktree } from './porcelain.ts'
 import { findProcessesInside } from './processes.ts'
 import { findLooseCommits, findLooseSubmoduleCommits } from './unmerged.ts'
@@ -43,7 +43,7 @@ const operationWords = {
 export async function inspectRemoval(want: InspectRemoval): Promise<Result<Obstacle[], GitCode>> {
   const found = await findWorktree(want.repositoryPath, want.path)
   if (!found.ok) return found
-  const { worktree, main } = found.value
+  const { worktree, main, all } = found.value
   if (main)
     return succeed([
       obstacle('main-worktree', 'This is the main checkout of the repository; it is never removed.', [worktree.path]),
@@ -59,6 +59,9 @@ export async function inspectRemoval(want: InspectRemoval): Promise<Result<Obsta
         worktree.locked === '' ? [] : [worktree.locked],
       ),
     )
+  const nested = listInside(all, worktree)
+  if (nested.length > 0)
+    obstacles.push(obstacle('in-use', 'Other worktrees lie inside it. Remove or move them first.', nested))
   const gitDir = await readGitDir(worktree.path)
   if (gitDir !== null) {
     const inside = await inspectFolder(worktree, gitDir, want.ignorePids ?? [])

@@ -13,6 +13,8 @@ export interface ListWorktrees {
   repositoryPath: string
   /** Full ref of the branch to count ahead and behind from; null counts nothing. */
   base: string | null
+  /** Worktrees, by path, whose work is meant for another branch than `base`. */
+  bases?: ReadonlyMap<string, string>
   signal?: AbortSignal
 }
 
@@ -27,10 +29,14 @@ const keptCounts = 2000
 export async function listWorktrees(want: ListWorktrees): Promise<Result<Worktree[], GitCode>> {
   const listed = await readWorktrees(want.repositoryPath)
   if (!listed.ok) return listed
-  const base = want.base === null ? null : await resolveRef(want.repositoryPath, want.base, { signal: want.signal })
-  const baseCommit = base?.ok ? base.value : null
+  const commits = new Map<string, string | null>()
+  for (const ref of [want.base, ...(want.bases?.values() ?? [])]) {
+    if (ref === null || commits.has(ref)) continue
+    const commit = await resolveRef(want.repositoryPath, ref, { signal: want.signal })
+    commits.set(ref, commit.ok ? commit.value : null)
+  }
   const all = await Promise.all(
-    listed.value.map(async (entry, index) => (entry.bare ? null : look(want, entry, index === 0, baseCommit))),
+    listed.value.map(async (entry, index) => (entry.bare ? null : look(want, entry, index === 0, commits))),
   )
   // git lists them as its folder happens to be read; a list that is shown keeps its order.
   const inOrder = all.filter((worktree) => worktree !== null)
@@ -41,15 +47,17 @@ async function look(
   want: ListWorktrees,
   entry: ListedWorktree,
   main: boolean,
-  baseCommit: string | null,
+  commits: ReadonlyMap<string, string | null>,
 ): Promise<Worktree> {
+  const base = want.bases?.get(entry.path) ?? want.base
+  const baseCommit = base === null ? null : (commits.get(base) ?? null)
   const worktree: Worktree = {
     path: entry.path,
     main,
     ours: false,
     branch: entry.branch,
     head: entry.head,
-    base: want.base,
+    base,
     ahead: null,
     behind: null,
     dirty: null,

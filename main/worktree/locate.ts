@@ -1,6 +1,6 @@
 /** Where a repository's parts lie, and the lock that adding and removing worktrees share. */
 import { lstat, readFile, realpath } from 'node:fs/promises'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { fail, succeed, type Result } from '@contract/result.ts'
 import type { GitCode } from '../git/errors.ts'
 import { runGit } from '../git/run.ts'
@@ -82,6 +82,11 @@ export async function findWorktree(
       return succeed({ worktree, main: index === 0, all: all.value })
   }
   return fail('not-found', 'This repository has no such worktree.', { paths: [path] })
+}
+
+/** Other worktrees that lie inside `worktree` and would be torn from git with it. */
+export function listInside(all: readonly ListedWorktree[], worktree: ListedWorktree): string[] {
+  return all.map((other) => other.path).filter((path) => path.startsWith(worktree.path + sep))
 }
 
 /** Name of the file in a worktree's git folder that marks it as made by this program. */

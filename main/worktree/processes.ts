@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { sep } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { resolved } from './locate.ts'
 
 export interface ProcessInside {
@@ -9,27 +10,45 @@ export interface ProcessInside {
   name: string
 }
 
+/** A prompt's or an editor's short helper is gone by then; whoever works there is not. */
+const secondLookMs = 150
+
 /**
- * Processes whose working folder is `path` or below, but for `ignorePids` and the git children by which this program looks
- * at worktrees. Those of other users may stay unseen.
+ * Processes that stay in `path` or below with their working folder, but for `ignorePids` and the git children by which this
+ * program looks at worktrees. Those of other users may stay unseen.
  */
 export async function findProcessesInside(path: string, ignorePids: readonly number[] = []): Promise<ProcessInside[]> {
   const top = await resolved(path)
   const ignored = new Set([...ignorePids, process.pid])
   const isInside = (cwd: string): boolean => cwd === top || cwd.startsWith(top + sep)
-  if (process.platform === 'linux') return findInProc(isInside, ignored)
-  if (process.platform === 'win32') return [] // Windows itself refuses to move a folder that is in use.
-  return findByLsof(isInside, ignored)
+  // Windows itself refuses to move a folder that is in use.
+  if (process.platform === 'win32') return []
+  const look = process.platform === 'linux' ? findInProc : findByLsof
+  const found = await look(isInside, ignored)
+  if (found.length === 0) return []
+  await wait(secondLookMs)
+  const still = new Set((await look(isInside, ignored)).map(({ pid }) => pid))
+  return found.filter(({ pid }) => still.has(pid))
 }
 
-function isOurGit(name: string, parent: number): boolean {
-  return parent === process.pid && name === 'git'
+interface Found extends ProcessInside {
+  parent: number
+}
+
+/** Leaves out the git processes that this program started, and those that they started. */
+function withoutOurGit(found: readonly Found[]): ProcessInside[] {
+  const ours = new Set([process.pid])
+  for (let before = 0; before !== ours.size; ) {
+    before = ours.size
+    for (const { pid, parent, name } of found) if (name === 'git' && ours.has(parent)) ours.add(pid)
+  }
+  return found.filter(({ pid }) => !ours.has(pid)).map(({ pid, name }) => ({ pid, name }))
 }
 
 async function findInProc(isInside: (cwd: string) => boolean, ignored: Set<number>): Promise<ProcessInside[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
   const found = await Promise.all(
-    pids.map(async (pid) => {
+    pids.map(async (pid): Promise<Found | null> => {
       if (ignored.has(pid)) return null
       try {
         if (!isInside(await readlink(`/proc/${pid}/cwd`))) return null
@@ -37,23 +56,21 @@ async function findInProc(isInside: (cwd: string) => boolean, ignored: Set<numbe
         const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
         const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))
         const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
-        return isOurGit(name, parent) ? null : { pid, name }
+        return { pid, parent, name }
       } catch {
         return null // Ended meanwhile, a zombie, or another user's.
       }
     }),
   )
-  return found.filter((each) => each !== null)
+  return withoutOurGit(found.filter((each) => each !== null))
 }
 
 function findByLsof(isInside: (cwd: string) => boolean, ignored: Set<number>): Promise<ProcessInside[]> {
   return new Promise((resolve) => {
     // lsof ends with 1 when anything at all could not be read; what it printed still holds.
     execFile('lsof', ['-a', '-d', 'cwd', '-F', 'pRcn', '-n', '-P'], { maxBuffer: 64 << 20 }, (_error, stdout) => {
-      const found = parseLsof(stdout).filter(
-        ({ pid, parent, name, cwd }) => !ignored.has(pid) && !isOurGit(name, parent) && isInside(cwd),
-      )
-      resolve(found.map(({ pid, name }) => ({ pid, name })))
+      const found = parseLsof(stdout).filter(({ pid, cwd }) => !ignored.has(pid) && isInside(cwd))
+      resolve(withoutOurGit(found))
     })
   })
 }

@@ -10,7 +10,7 @@ import type { TrashEntry } from '@contract/worktree.ts'
 import { runGit } from '../git/run.ts'
 import { returnRecord, type BroughtBack } from './bring-back.ts'
 import { readFullStatus } from './full-status.ts'
-import { findCommonDir, findWorktree, readGitDir, repositoryLock, resolved } from './locate.ts'
+import { findCommonDir, findWorktree, listInside, readGitDir, repositoryLock, resolved } from './locate.ts'
 import { findProcessesInside } from './processes.ts'
 import { measureSize } from './size.ts'
 import { snapshotWorktree } from './snapshot.ts'
@@ -105,12 +105,15 @@ async function prepare(
 ): Promise<Result<{ record: TrashRecord; gitDir: string }, TrashCode>> {
   const found = await findWorktree(want.repositoryPath, want.path)
   if (!found.ok) return found
-  const { worktree, main } = found.value
+  const { worktree, main, all } = found.value
   if (main) return fail('main-worktree', 'This is the main checkout of the repository; it is never removed.')
   if (worktree.locked !== null)
     return fail('locked', `The worktree is locked${worktree.locked ? `: ${worktree.locked}` : ''}.`, {
       paths: [worktree.path],
     })
+  const nested = listInside(all, worktree)
+  if (nested.length > 0)
+    return fail('in-use', 'Other worktrees lie inside it. Remove or move them first.', { paths: nested })
   const gitDir = (await readGitDir(worktree.path)) ?? (await findEntry(commonDir, worktree.path))
   if (gitDir === null || (await resolved(dirname(gitDir))) !== join(commonDir, 'worktrees'))
     return fail('git-failed', 'git keeps this worktree in a place of its own; remove it with git.', {

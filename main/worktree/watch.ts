@@ -37,6 +37,8 @@ const longestMs = 250
 const floodEvents = 2000
 const floodQuietMs = 1000
 const toldPaths = 1000
+/** Agents stage in bursts; what is ignored is asked for once after each. */
+const ignoreDelayMs = 500
 
 /** Watches until disposed. Resolves once every change from then on will be told. */
 export async function watchWorktree(
@@ -65,6 +67,7 @@ class WorktreeWatch {
   #timer: NodeJS.Timeout | null = null
   #flooded = 0
   #floodTimer: NodeJS.Timeout | null = null
+  #ignoreTimer: NodeJS.Timeout | null = null
   #work: Promise<void> = Promise.resolve()
 
   constructor(root: string, onChange: (change: WorktreeChange) => void, options: WatchWorktreeOptions) {
@@ -102,6 +105,7 @@ class WorktreeWatch {
     this.#abort.abort()
     if (this.#timer) clearTimeout(this.#timer)
     if (this.#floodTimer) clearTimeout(this.#floodTimer)
+    if (this.#ignoreTimer) clearTimeout(this.#ignoreTimer)
     this.#tree?.dispose()
     for (const end of this.#endings.splice(0)) end()
     this.#pending.clear()
@@ -185,6 +189,14 @@ class WorktreeWatch {
     if (this.#disposed) return
     if (what === 'excludes') this.#refreshIgnored()
     else this.#onChange({ kind: 'git' })
+    // A file added by force, or a checkout, may have brought tracked files into an ignored folder.
+    if (what === 'index' && !this.#ignoreTimer) {
+      this.#ignoreTimer = setTimeout(() => {
+        this.#ignoreTimer = null
+        this.#then(() => this.#readIgnored())
+      }, ignoreDelayMs)
+      this.#ignoreTimer.unref()
+    }
   }
 
   #note(path: string, kind: 'rename' | 'change'): void {

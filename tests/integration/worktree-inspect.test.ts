@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Obstacle } from '@contract/worktree.ts'
 import { inspectRemoval } from '../../main/worktree/inspect.ts'
 import { parseLsof } from '../../main/worktree/processes.ts'
+import { moveToTrash } from '../../main/worktree/trash.ts'
 import { gitIn, makeRepository, type TestRepository } from '../support/git-repository.ts'
 
 let repository: TestRepository
@@ -154,6 +155,23 @@ test('a process that stands in a folder of it is named, and may be ignored by it
   child.kill('SIGKILL')
   await once(child, 'close')
   expect(await inspect()).toEqual([])
+})
+
+test('another worktree inside it is named: it would be torn from git', async () => {
+  const inside = join(path, 'ignored/inner worktree')
+  await repository.git('worktree', 'add', '-q', '-b', 'inner', inside)
+  expect(await inspect()).toMatchObject([{ code: 'in-use', items: [inside] }])
+  const moved = await moveToTrash({
+    repositoryPath: repository.path,
+    path,
+    trashFolder: repository.beside('trash'),
+    title: '',
+    session: null,
+    keepDays: 1,
+    deleteBranch: true,
+  })
+  expect(moved).toMatchObject({ ok: false, error: { code: 'in-use', paths: [inside] } })
+  expect(await gitIn(inside, ['status', '--porcelain'])).toBe('')
 })
 
 test('an operation in progress is named', async () => {

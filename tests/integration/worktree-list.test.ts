@@ -106,6 +106,25 @@ test('without a base nothing is counted, and a base that is gone spoils nothing'
   expect((await list('refs/heads/gone'))[0]).toMatchObject({ ahead: null, behind: null })
 })
 
+test('a worktree that is meant for another branch is counted from that', async () => {
+  await repository.git('branch', 'develop')
+  await repository.write('x', 'x')
+  await repository.commit('main goes on')
+  const path = repository.beside('there')
+  await repository.git('worktree', 'add', '-q', '-b', 'x', path)
+  const listed = await listWorktrees({
+    repositoryPath: repository.path,
+    base: 'refs/heads/main',
+    bases: new Map([[path, 'refs/heads/develop']]),
+  })
+  expect(listed).toMatchObject({
+    value: [
+      { base: 'refs/heads/main', ahead: 0 },
+      { base: 'refs/heads/develop', ahead: 1, behind: 0 },
+    ],
+  })
+})
+
 test('of a bare repository only the worktrees are listed', async () => {
   const bare = repository.beside('bare.git')
   await repository.git('clone', '-q', '--bare', repository.path, bare)

@@ -199,6 +199,28 @@ test('a change of .gitignore makes places seen, or unseen', async () => {
   expect(await seen.told(() => write('out/file'))).toEqual([])
 })
 
+test('a tracked file in an ignored folder is told, once git tracks it', async () => {
+  const seen = await see()
+  await seen.after(
+    'staging by force',
+    async () => {
+      await write('node_modules/patched/index.js')
+      await gitIn(path, ['add', '-f', 'node_modules/patched/index.js'])
+    },
+    isGit,
+  )
+  await until(
+    'it is told',
+    async () => {
+      await write('node_modules/patched/index.js')
+      return seen.changes.some(isAt('node_modules/patched/index.js'))
+    },
+    { everyMs: 100 },
+  )
+  await seen.told(async () => {})
+  expect(await seen.told(() => write('node_modules/other/index.js'))).toEqual([])
+})
+
 test('a flood of files is told, and afterwards every edit still is', async () => {
   const seen = await see()
   await seen.after(
