@@ -28,6 +28,8 @@ export interface DeckOptions {
   hostActions: HostActions
   /** Takes a line for people while it starts. */
   tell(text: string): void
+  /** Runs once the data folder is ours, before anything is started on it: a host opens its door here. A throw ends the start. */
+  prepare?(): Promise<void>
 }
 
 export interface Deck {
@@ -69,6 +71,7 @@ export async function startDeck(options: DeckOptions): Promise<DeckStart> {
   const log = createFileLog(join(dataFolder, 'logs', 'deck.log'))
   let app: App
   try {
+    await options.prepare?.()
     app = await createApp({
       dataFolder,
       hostScript: fileURLToPath(new URL('./pty-host.js', import.meta.url)).replace(

@@ -20,9 +20,12 @@ function tell(text: string): void {
 }
 
 async function run(args: WebArguments): Promise<number | null> {
+  const connecting = Promise.withResolvers<Deck>()
+  // Nobody may be waiting when the start fails.
+  connecting.promise.catch(() => undefined)
   let ending: Promise<void> | null = null
-  let server: WebServer | null = null
-  let deck: Deck | null = null
+  let server = null as WebServer | null
+  let deck = null as Deck | null
   const end = (): Promise<void> => {
     const close = async (): Promise<void> => {
       await server?.close()
@@ -40,45 +43,71 @@ async function run(args: WebArguments): Promise<number | null> {
     )
   }
 
-  const started = await startDeck({
-    dataFolder: args.dataFolder,
-    folder: args.folder,
-    execPath: process.execPath,
-    capabilities: {
-      nativeFolderPicker: false,
-      nativeMenu: false,
-      keyModifier: 'alt',
-      openExternal: false,
-      systemNotifications: false,
-    },
-    hostActions: {
-      // A moment later, so that the answer to the request is on its way.
-      quit: () => void setTimeout(quit, 50),
-      address: () => server?.address ?? null,
-    },
-    tell,
-  })
-  if (started.kind === 'silent') {
-    const who = started.pid === null ? 'Another process' : `Another process (${started.pid})`
-    tell(`${who} has the data folder ${args.dataFolder} and does not answer. End it, or choose another with --data.`)
-    return 1
-  }
-  if (started.kind === 'running') return handOver(started.client, args)
-
-  const running = started.deck
-  deck = running
-  const { log } = running
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, quit)
-  // A bug in one corner must not take the deck from the person; the log has it whole.
-  process.on('uncaughtException', (error) => log.error('an error was not caught', error))
-  process.on('unhandledRejection', (error) => log.error('a promise was rejected and nobody looked', error))
-
   try {
-    return await serveDeck(running, args, (made) => (server = made))
+    const started = await startDeck({
+      dataFolder: args.dataFolder,
+      folder: args.folder,
+      execPath: process.execPath,
+      capabilities: {
+        nativeFolderPicker: false,
+        nativeMenu: false,
+        keyModifier: 'alt',
+        openExternal: false,
+        systemNotifications: false,
+      },
+      hostActions: {
+        // A moment later, so that the answer to the request is on its way.
+        quit: () => void setTimeout(quit, 50),
+        address: () => server?.address ?? null,
+      },
+      tell,
+      prepare: async () => {
+        server = await openDoor(args, connecting.promise)
+      },
+    })
+    if (started.kind === 'silent') {
+      const who = started.pid === null ? 'Another process' : `Another process (${started.pid})`
+      tell(`${who} has the data folder ${args.dataFolder} and does not answer. End it, or choose another with --data.`)
+      return 1
+    }
+    if (started.kind === 'running') return await handOver(started.client, args)
+
+    const { log } = started.deck
+    deck = started.deck
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, quit)
+    // A bug in one corner must not take the deck from the person; the log has it whole.
+    process.on('uncaughtException', (error) => log.error('an error was not caught', error))
+    process.on('unhandledRejection', (error) => log.error('a promise was rejected and nobody looked', error))
+    connecting.resolve(started.deck)
+    const address = server?.address ?? ''
+    await started.deck.publish(address)
+    announce(address)
+    if (args.open && !(await openInBrowser(ticketAddress(address)))) tell('Open that address in a browser.')
+    return null
   } catch (error) {
+    connecting.reject(error)
     await end()
     throw error
   }
+}
+
+/** Opens the page's door before the deck is up; connections wait for it. Throws when the port cannot be had. */
+async function openDoor(args: WebArguments, deck: Promise<Deck>): Promise<WebServer> {
+  const identityPath = join(args.dataFolder, 'web.json')
+  const identity = await loadIdentity(identityPath)
+  const files = await openStaticFiles(fileURLToPath(new URL('../renderer', import.meta.url)))
+  const common = {
+    token: identity.token,
+    files,
+    ready: deck,
+    connect: (port: Port) => void deck.then(({ app }) => app.connect(port)),
+  }
+  let made = await startWebServer({ ...common, port: args.port ?? identity.port })
+  // The port of the last run is a wish, one that was asked for is not.
+  if (!made.ok && args.port === null) made = await startWebServer({ ...common, port: 0 })
+  if (!made.ok) throw new Error(made.error.message)
+  await saveIdentity(identityPath, { token: identity.token, port: made.value.port })
+  return made.value
 }
 
 /** A second start on one data folder: says where the first is, and has it open the folder. */
@@ -101,29 +130,6 @@ async function handOver(client: Client, args: WebArguments): Promise<number> {
   announce(address)
   if (args.open) await openInBrowser(ticketAddress(address))
   return 0
-}
-
-/** Opens the door and says where it is; an exit code when that cannot be. */
-async function serveDeck(deck: Deck, args: WebArguments, opened: (server: WebServer) => void): Promise<number | null> {
-  const identityPath = join(args.dataFolder, 'web.json')
-  const identity = await loadIdentity(identityPath)
-  const files = await openStaticFiles(fileURLToPath(new URL('../renderer', import.meta.url)))
-  const common = { token: identity.token, files, connect: (port: Port) => deck.app.connect(port) }
-  let made = await startWebServer({ ...common, port: args.port ?? identity.port })
-  // The port of the last run is a wish, one that was asked for is not.
-  if (!made.ok && args.port === null) made = await startWebServer({ ...common, port: 0 })
-  if (!made.ok) {
-    tell(made.error.message)
-    await deck.dispose()
-    return 1
-  }
-  const server = made.value
-  opened(server)
-  await saveIdentity(identityPath, { token: identity.token, port: server.port })
-  await deck.publish(server.address)
-  announce(server.address)
-  if (args.open && !(await openInBrowser(ticketAddress(server.address)))) tell('Open that address in a browser.')
-  return null
 }
 
 const argv = process.argv.slice(2)

@@ -23,6 +23,8 @@ export interface WebServerOptions {
   port: number
   token: string
   files: StaticFiles
+  /** Page connections that come earlier wait for it. */
+  ready: Promise<unknown>
   connect(port: Port): void
 }
 
@@ -84,11 +86,13 @@ export async function startWebServer(
     }
     const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
     const given = protocols.find((name) => name !== 'quarterdeck') ?? ''
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      // Told by a close code, because a browser hides the status of a refused upgrade from its page.
-      if (isToken(given, options.token)) options.connect(createWebSocketPort(webSocket))
-      else webSocket.close(refusedCode, 'wrong token')
-    })
+    const upgrade = (): void =>
+      webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+        // Told by a close code, because a browser hides the status of a refused upgrade from its page.
+        if (isToken(given, options.token)) options.connect(createWebSocketPort(webSocket))
+        else webSocket.close(refusedCode, 'wrong token')
+      })
+    options.ready.then(upgrade, () => socket.destroy())
   })
 
   const listening = await new Promise<NodeJS.ErrnoException | null>((resolve) => {

@@ -55,7 +55,7 @@ const carriers: Record<string, MakeCarrier> = {
 
   WebSocket: async (accept) => {
     const token = 'a'.repeat(43)
-    const made = await startWebServer({ port: 0, token, files: () => false, connect: accept })
+    const made = await startWebServer({ port: 0, token, ready: Promise.resolve(), files: () => false, connect: accept })
     if (!made.ok) throw new Error(made.error.message)
     const server = made.value
     return {

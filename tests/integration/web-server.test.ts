@@ -30,6 +30,7 @@ beforeEach(async () => {
   const made = await startWebServer({
     port: 0,
     token,
+    ready: Promise.resolve(),
     files: await openStaticFiles(join(folder, 'page')),
     connect: (port) => {
       connected.push(port)
@@ -164,7 +165,7 @@ it('a port that is taken is told in words', async () => {
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const { port } = other.address() as AddressInfo
-  const made = await startWebServer({ port, token, files: () => false, connect: () => {} })
+  const made = await startWebServer({ port, token, ready: Promise.resolve(), files: () => false, connect: () => {} })
   expect(made).toMatchObject({ ok: false, error: { code: 'in-use' } })
   if (!made.ok) expect(made.error.message).toContain(String(port))
   await new Promise((resolve) => other.close(resolve))
