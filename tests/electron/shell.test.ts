@@ -250,7 +250,10 @@ describe('closing', () => {
     expect(double.state.questions[0]?.['message']).toBe('2 agents are still running.')
     expect(double.state.quits).toBe(0)
     expect(deck.settings.onQuit).toBe('ask')
-    double.app.quit()
+    await until('it asks again', () => {
+      double.app.quit()
+      return double.state.questions.length === 2
+    })
     await until('it quit', () => double.state.quits === 1)
     expect(deck.stopped).toEqual([])
     expect(deck.disposed).toBe(1)
