@@ -1,11 +1,20 @@
 /** Makes worktrees. Whatever fails or is cancelled half-way leaves neither folder nor entry nor branch behind. */
-import { lstat, mkdir, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { devNull } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fail, succeed, type Failure, type Result } from '@contract/result.ts'
 import type { GitCode } from '../git/errors.ts'
 import { runGit } from '../git/run.ts'
-import { findCommonDir, oursMarker, readGitDir, readWorktrees, repositoryLock, resolved } from './locate.ts'
+import {
+  findCommonDir,
+  findWorktree,
+  oursMarker,
+  readGitDir,
+  readWorktrees,
+  repositoryLock,
+  resolved,
+} from './locate.ts'
+import { findProcessesInside } from './processes.ts'
 import { fillSubmodules } from './submodules.ts'
 
 export interface CreateWorktree {
@@ -59,46 +68,32 @@ export async function createWorktree(want: CreateWorktree): Promise<Result<Creat
 async function createLocked(want: CreateWorktree): Promise<Result<CreatedWorktree, CreateCode>> {
   const { repositoryPath, folder, signal } = want
   if (signal?.aborted) return fail('cancelled', 'Cancelled.')
-  if (await exists(folder))
+  const halfMade = await findHalfMade(want)
+  if (!halfMade && (await exists(folder)))
     return fail('path-exists', 'The folder for the worktree exists already.', { paths: [folder] })
-  const planned = await plan(want)
+  const planned = halfMade ? succeed(halfMade) : await plan(want)
   if (!planned.ok) return planned
   const { head, branch, makeBranch, upstream } = planned.value
-  const madeParent = await mkdir(dirname(folder), { recursive: true }).catch((error: unknown) => error as Error)
-  if (madeParent instanceof Error) return folderFailure(madeParent, dirname(folder))
-
-  if (makeBranch && branch !== null) {
-    // Creating the ref ourselves, only if it is absent, is what makes it safe to take it back.
-    const made = await runGit({
-      cwd: repositoryPath,
-      args: [
-        'update-ref',
-        '-m',
-        'branch: Created by Quarterdeck',
-        `refs/heads/${branch}`,
-        head,
-        '0'.repeat(head.length),
-      ],
-    })
-    if (!made.ok) {
-      const taken = /already exists|cannot create|exists; cannot/.test(made.error.detail ?? '')
-      return taken ? fail('branch-exists', `A branch "${branch}" stands in the way.`, { paths: [branch] }) : made
-    }
-  }
   const undo = async (failure: Failure<CreateCode>): Promise<Result<CreatedWorktree, CreateCode>> => {
     await takeBack(want, makeBranch ? branch : null, head)
     return { ok: false, error: failure }
   }
-
-  const added = await runGit({
-    cwd: repositoryPath,
-    args: ['worktree', 'add', '--no-checkout', ...(branch === null ? ['--detach'] : []), '--', folder, branch ?? head],
-    signal,
-  })
-  if (!added.ok) return undo(added.error)
+  if (!halfMade) {
+    const madeParent = await mkdir(dirname(folder), { recursive: true }).catch((error: unknown) => error as Error)
+    if (madeParent instanceof Error) return folderFailure(madeParent, dirname(folder))
+    const made = makeBranch && branch !== null ? await makeOwnBranch(repositoryPath, branch, head) : succeed(null)
+    if (!made.ok) return made
+    const target = branch === null ? ['--detach', '--', folder, head] : ['--', folder, branch]
+    const added = await runGit({
+      cwd: repositoryPath,
+      args: ['worktree', 'add', '--no-checkout', ...target],
+      signal,
+    })
+    if (!added.ok) return undo(added.error)
+  }
   const gitDir = await readGitDir(folder)
   if (gitDir === null) return undo({ code: 'git-failed', message: 'git made a worktree without a .git file.' })
-  await writeFile(join(gitDir, oursMarker), `${new Date().toISOString()}\n`)
+  await writeFile(join(gitDir, oursMarker), unfinished)
 
   const filled = await checkOut(want)
   if (!filled.ok) return undo(filled.error)
@@ -109,7 +104,47 @@ async function createLocked(want: CreateWorktree): Promise<Result<CreatedWorktre
   const warnings = await runPostCheckoutHook(folder, head, signal)
   warnings.push(...(await fillSubmodules({ from: repositoryPath, to: folder, signal })))
   if (signal?.aborted) return undo({ code: 'cancelled', message: 'Cancelled.' })
+  await writeFile(join(gitDir, oursMarker), `${new Date().toISOString()}\n`)
   return succeed({ path: await resolved(folder), branch, head, warnings })
+}
+
+/** What the marker says until a worktree is whole. */
+const unfinished = 'unfinished\n'
+const branchLogMessage = 'branch: Created by Quarterdeck'
+
+/** A worktree that this very wish began to make before a crash: it is finished, not begun again. */
+async function findHalfMade({ repositoryPath, folder, start }: CreateWorktree): Promise<Plan | null> {
+  const gitDir = await readGitDir(folder)
+  if (gitDir === null) return null
+  const marker = await readFile(join(gitDir, oursMarker), 'utf8').catch(() => '')
+  const isBare = marker === '' && (await readdir(folder)).length === 1
+  if (marker !== unfinished && !isBare) return null
+  const found = await findWorktree(repositoryPath, folder)
+  if (!found.ok || found.value.main) return null
+  const { head, branch } = found.value.worktree
+  const wanted = start.kind === 'new-branch' ? `refs/heads/${start.branch}` : start.ref
+  if (head === null || branch === null || wanted !== `refs/heads/${branch}`) return null
+  // A checkout that was killed leaves its lock behind; one that still runs holds it.
+  if ((await findProcessesInside(folder)).length === 0) await rm(join(gitDir, 'index.lock'), { force: true })
+  return { head, branch, makeBranch: start.kind === 'new-branch', upstream: null }
+}
+
+/** Creating the ref ourselves, only if it is absent, is what makes it safe to take it back. */
+async function makeOwnBranch(cwd: string, branch: string, head: string): Promise<Result<null, CreateCode>> {
+  const ref = `refs/heads/${branch}`
+  const made = await runGit({ cwd, args: ['update-ref', '-m', branchLogMessage, ref, head, '0'.repeat(head.length)] })
+  if (made.ok) return succeed(null)
+  if (await isLeftOver(cwd, branch, head)) return succeed(null)
+  const taken = /already exists|cannot create|exists; cannot/.test(made.error.detail ?? '')
+  return taken ? fail('branch-exists', `A branch "${branch}" stands in the way.`, { paths: [branch] }) : made
+}
+
+/** A branch that a run of ours made right before it crashed: not touched since, and in no worktree. */
+async function isLeftOver(cwd: string, branch: string, head: string): Promise<boolean> {
+  const log = await runGit({ cwd, args: ['reflog', 'show', '--format=%H %gs', `refs/heads/${branch}`], okCodes: [128] })
+  if (!log.ok || log.value.text() !== `${head} ${branchLogMessage}\n`) return false
+  const listed = await readWorktrees(cwd)
+  return listed.ok && listed.value.every((worktree) => worktree.branch !== branch)
 }
 
 async function plan({ repositoryPath, start }: CreateWorktree): Promise<Result<Plan, CreateCode>> {
@@ -161,7 +196,7 @@ async function planNewBranch(
     okCodes: [1],
   })
   if (!taken.ok) return taken
-  if (taken.value.exitCode === 0)
+  if (taken.value.exitCode === 0 && !(await isLeftOver(cwd, branch, head)))
     return fail('branch-exists', `The branch "${branch}" exists already.`, { paths: [branch] })
   return succeed({ head, branch, makeBranch: true, upstream })
 }
@@ -221,7 +256,7 @@ async function runPostCheckoutHook(folder: string, head: string, signal?: AbortS
   return [`The repository's post-checkout hook failed. ${ran.error.detail ?? ''}`.trim()]
 }
 
-/** Only ever called for a folder that did not exist before this very call. */
+/** Only ever called for a folder that this call, or its half-done forerunner, made and nobody was given yet. */
 async function takeBack(
   { repositoryPath, folder }: CreateWorktree,
   branch: string | null,

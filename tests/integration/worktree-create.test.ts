@@ -87,6 +87,48 @@ test('a checkout that fails takes everything back', async () => {
   expect(await readdir(join(repository.path, '.git'))).not.toContain('worktrees')
 })
 
+test('what a crash left half made is finished by asking again', async () => {
+  const repository = await repositoryWith({ files: manyFiles })
+  const folder = repository.beside('half made')
+  const want = {
+    repositoryPath: repository.path,
+    folder,
+    start: { kind: 'new-branch', branch: 'half', at: 'main' },
+  } as const
+  const head = await repository.git('rev-parse', 'main')
+  const finish = async (): Promise<void> => {
+    expect(await createWorktree(want)).toMatchObject({ ok: true, value: { branch: 'half', head } })
+    expect(await gitIn(folder, ['status', '--porcelain'])).toBe('')
+    expect(await createWorktree(want)).toMatchObject({ ok: false, error: { code: 'path-exists' } })
+    await repository.git('worktree', 'remove', '--force', folder)
+    await repository.git('branch', '-D', 'half')
+  }
+  // After the branch, before the worktree.
+  await repository.git('update-ref', '-m', 'branch: Created by Quarterdeck', 'refs/heads/half', head, '0'.repeat(40))
+  await finish()
+  // After the worktree, before its first file.
+  await repository.git('worktree', 'add', '-q', '--no-checkout', '-b', 'half', folder)
+  await finish()
+  // In the middle of the files, the lock left behind.
+  await repository.git('worktree', 'add', '-q', '--no-checkout', '-b', 'half', folder)
+  const gitDir = await gitIn(folder, ['rev-parse', '--absolute-git-dir'])
+  await writeFile(join(gitDir, 'quarterdeck'), 'unfinished\n')
+  await writeFile(join(gitDir, 'index.lock'), '')
+  await mkdir(join(folder, 'src/part 7'), { recursive: true })
+  await writeFile(join(folder, 'src/part 7/file-7.txt'), 'hal')
+  await finish()
+})
+
+test('a branch of our own making that somebody works on is never taken for a leftover', async () => {
+  const repository = await repositoryWith()
+  const start = { kind: 'new-branch', branch: 'mine', at: 'main' } as const
+  const first = await createWorktree({ repositoryPath: repository.path, folder: repository.beside('one'), start })
+  expect(first.ok).toBe(true)
+  const second = await createWorktree({ repositoryPath: repository.path, folder: repository.beside('two'), start })
+  expect(second).toMatchObject({ ok: false, error: { code: 'branch-exists' } })
+  expect(await gitIn(repository.beside('one'), ['status', '--porcelain', '--branch'])).toBe('## mine')
+})
+
 test('a folder that exists is never touched', async () => {
   const repository = await repositoryWith()
   const folder = repository.beside('mine')
