@@ -20,6 +20,8 @@ export default defineConfig({
           include: ['tests/unit/**/*.test.{ts,tsx}', 'tests/electron/**/*.test.ts'],
           setupFiles: clean,
           isolate: false,
+          // Some ask git hundreds of times; a busy machine is no failure.
+          testTimeout: 30_000,
         },
       },
       {
