@@ -18,6 +18,11 @@ const stillbornMs = 8000
 
 const tell = (text) => process.stderr.write(`${text}\n`)
 
+/** Where the person is: npm runs scripts in the package's folder. */
+function startFolder() {
+  return (process.env['npm_lifecycle_event'] === 'start' && process.env['INIT_CWD']) || process.cwd()
+}
+
 /** Runs the program in the foreground; signals go on to it, its exit status is ours. */
 function runProgram(program, args, env = process.env) {
   return new Promise((resolve, reject) => {
@@ -49,7 +54,7 @@ async function startDesktop(parsed) {
 }
 
 async function main() {
-  const parsed = readArguments(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
+  const parsed = readArguments(process.argv.slice(2), startFolder())
   if (parsed.help) {
     process.stdout.write(usage)
     return

@@ -26,7 +26,15 @@ async function findRuntime(): Promise<string | null> {
 const runtime = await findRuntime()
 const xvfb = ['/usr/bin/Xvfb', '/usr/local/bin/Xvfb'].find((path) => existsSync(path)) ?? null
 const display = process.env['DISPLAY'] ?? null
-const why = runtime === null ? 'no Electron runtime' : xvfb === null && display === null ? 'no display' : null
+const built = existsSync(join(root, 'out', 'main', 'electron.js'))
+const why =
+  runtime === null
+    ? 'no Electron runtime'
+    : !built
+      ? 'no build'
+      : xvfb === null && display === null
+        ? 'no display'
+        : null
 
 it.skipIf(why !== null)(
   `the desktop program opens its window on a working deck${why ? ` (skipped: ${why})` : ''}`,
