@@ -119,6 +119,7 @@ async function fetchElectron(tell) {
 
 /** The one line of a stack trace that says what happened. */
 function firstErrorLine(errors) {
+  if (/fetch failed|ENOTFOUND|ECONN|EAI_AGAIN|ETIMEDOUT|network/i.test(errors)) return 'its server cannot be reached'
   const line = errors.split('\n').find((one) => /error|refused|not found|ENOTFOUND/i.test(one))
   return (line ?? 'the download failed').trim().slice(0, 200)
 }
