@@ -10,10 +10,25 @@ export function sessionOf(deck: Deck, id: SessionId | null | undefined): Session
   return id ? deck.stores.sessions.getState().value?.byId[id] : undefined
 }
 
-/** Brings a session to the front, wherever the person is, and gives its terminal the keyboard. */
+/** A session that was just made may be named before the list has told of it; so long it is waited for. */
+const newSessionMs = 10_000
+
+/** Brings a session to the front, wherever the person is, and gives its terminal the keyboard. One that is not known yet is shown once it is. */
 export function showSession(deck: Deck, id: SessionId): void {
   const session = sessionOf(deck, id)
-  if (!session) return
+  if (!session) {
+    const end = deck.stores.sessions.subscribe(() => {
+      if (!sessionOf(deck, id)) return
+      stop()
+      showSession(deck, id)
+    })
+    const timer = setTimeout(end, newSessionMs)
+    const stop = (): void => {
+      clearTimeout(timer)
+      end()
+    }
+    return
+  }
   deck.stores.view.setState({ focused: id, repository: session.repository, page: 'stage', narrowView: 'stage' })
   deck.stage.current?.show(id)
 }

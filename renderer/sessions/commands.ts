@@ -102,8 +102,8 @@ export const sessionCommands: Command[] = [
     group: 'session',
     when: (deck) => subject(deck) !== undefined,
     run: (deck, argument) => {
-      const session = subject(deck, argument)
-      if (session) showSession(deck, session.id)
+      const id = (argument as SessionId | undefined) ?? deck.stores.view.getState().focused
+      if (id) showSession(deck, id)
     },
   },
   onSession('session.interrupt', 'session.interrupt', can.interrupt, (deck, session) =>

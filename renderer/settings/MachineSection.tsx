@@ -57,7 +57,7 @@ export function MachineSection() {
         {`Quarterdeck ${host.version}`}
         <span className={styles['hint']}>
           {t('settings.processes', { pid: host.pid, pty: host.ptyHost.pid ?? '–' })}
-          {host.address ? ` · ${host.address}` : ''}
+          {host.address ? ` · ${host.address.replace(/#.*/, '')}` : ''}
         </span>
       </Fact>
     </dl>

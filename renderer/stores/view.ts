@@ -1,6 +1,5 @@
 import type { Client } from '@contract/client.ts'
-import { repositoryId, sessionId, type RepositoryId, type SessionId } from '@contract/ids.ts'
-import { z } from 'zod'
+import type { RepositoryId, SessionId } from '@contract/ids.ts'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
 /** What fills the middle of the window. */
@@ -43,28 +42,48 @@ export const initialView: ViewState = {
   folded: [],
 }
 
-/** Each field by itself, so that one bad value of an older page costs only itself. */
-const kept = z.object({
-  // Nobody starts the program to see its settings.
-  page: z.enum(['stage', 'worktrees']).catch('stage'),
-  repository: repositoryId.nullable().catch(null),
-  focused: sessionId.nullable().catch(null),
-  listOpen: z.boolean().catch(true),
-  listWidth: z.number().min(columnWidths.list.least).max(columnWidths.list.most).catch(initialView.listWidth),
-  reviewOpen: z.boolean().catch(true),
-  reviewWidth: z.number().min(columnWidths.review.least).max(columnWidths.review.most).catch(initialView.reviewWidth),
-  paneModes: z.record(sessionId, z.enum(['terminal', 'diff', 'both'])).catch({}),
-  narrowView: z.enum(['list', 'stage', 'review']).catch('list'),
-  folded: z.array(z.string().max(200)).max(500).catch([]),
-})
+const idShape = /^[A-Za-z0-9_-]{1,64}$/
 
-/** What was kept of an earlier view; null for text that holds none. */
+function oneOf<V extends string>(value: unknown, allowed: readonly V[], otherwise: V): V {
+  return allowed.find((one) => one === value) ?? otherwise
+}
+function between(value: unknown, bounds: { least: number; most: number }, otherwise: number): number {
+  return typeof value === 'number' && value >= bounds.least && value <= bounds.most ? value : otherwise
+}
+function idOrNull<I extends string>(value: unknown): I | null {
+  return typeof value === 'string' && idShape.test(value) ? (value as I) : null
+}
+
+/**
+ * What was kept of an earlier view; null for text that holds none. Each field is judged by itself, so that one bad value
+ * of an older page costs only itself. By hand: a schema library would be the largest part of what the first frame loads.
+ */
 export function readView(json: string): ViewState | null {
+  let read: unknown
   try {
-    const parsed = kept.safeParse(JSON.parse(json))
-    return parsed.success ? (parsed.data as ViewState) : null
+    read = JSON.parse(json)
   } catch {
     return null // written by an older page or by hand: the view begins afresh
+  }
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) return null
+  const kept = read as Record<string, unknown>
+  const modes = typeof kept['paneModes'] === 'object' && kept['paneModes'] !== null ? kept['paneModes'] : {}
+  const paneModes = Object.entries(modes).filter(
+    ([id, mode]) => idShape.test(id) && (mode === 'terminal' || mode === 'diff' || mode === 'both'),
+  )
+  const folded: unknown[] = Array.isArray(kept['folded']) ? kept['folded'] : []
+  return {
+    // Nobody starts the program to see its settings.
+    page: oneOf(kept['page'], ['stage', 'worktrees'], 'stage'),
+    repository: idOrNull<RepositoryId>(kept['repository']),
+    focused: idOrNull<SessionId>(kept['focused']),
+    listOpen: kept['listOpen'] !== false,
+    listWidth: between(kept['listWidth'], columnWidths.list, initialView.listWidth),
+    reviewOpen: kept['reviewOpen'] !== false,
+    reviewWidth: between(kept['reviewWidth'], columnWidths.review, initialView.reviewWidth),
+    paneModes: Object.fromEntries(paneModes) as Record<SessionId, PaneMode>,
+    narrowView: oneOf(kept['narrowView'], ['list', 'stage', 'review'], 'list'),
+    folded: folded.filter((key) => typeof key === 'string').slice(0, 500),
   }
 }
 
