@@ -10,6 +10,7 @@ import type { Message, Port } from '@contract/wire.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { silentLog } from '../../main/lib/log.ts'
+import { bridgePorts } from '../../main/rpc/bridge.ts'
 import { createPortPair } from '../../main/rpc/memory-port.ts'
 import { createMessagePort } from '../../main/rpc/message-port.ts'
 import { serve } from '../../main/rpc/serve.ts'
@@ -33,6 +34,18 @@ const carriers: Record<string, MakeCarrier> = {
         const [inner, outer] = createPortPair()
         accept(inner)
         return Promise.resolve(outer)
+      },
+      dispose: () => Promise.resolve(),
+    }),
+
+  'a bridge of two ports': (accept) =>
+    Promise.resolve({
+      connect: () => {
+        const [page, near] = createPortPair()
+        const [far, inner] = createPortPair()
+        accept(inner)
+        bridgePorts(near, Promise.resolve(far))
+        return Promise.resolve(page)
       },
       dispose: () => Promise.resolve(),
     }),
