@@ -24,6 +24,8 @@ export interface PtyHostConnection {
   env?: NodeJS.ProcessEnv
   /** How long the host stays without terminals and clients; default a minute. */
   idleMs?: number
+  /** After so long a quiet terminal nobody looks at is packed; default a minute. */
+  packMs?: number
 }
 
 /** A host of another version runs and has live terminals: it is left alone. */
@@ -222,12 +224,13 @@ class HostConnection implements PtyClient {
   }
 
   async #start(): Promise<{ exited: () => number | null }> {
-    const { dataFolder, execPath, hostScript, env, idleMs } = this.#options
+    const { dataFolder, execPath, hostScript, env, idleMs, packMs } = this.#options
     const { output } = hostFiles(dataFolder)
     await mkdir(dirname(output), { recursive: true, mode: 0o700 })
     const file = await open(output, 'a', 0o600)
     try {
       const more = idleMs === undefined ? [] : ['--idle-ms', String(idleMs)]
+      if (packMs !== undefined) more.push('--pack-ms', String(packMs))
       const child = spawn(execPath, [hostScript, '--data', dataFolder, ...more], {
         cwd: dataFolder,
         detached: true,

@@ -236,6 +236,7 @@ export class DeviceAnswers {
       const colour = this.#special.get(name)
       if (colour) text += `\x1b]${10 + index};${colour}\x1b\\`
     })
+    if (this.#colourScheme) text += '\x1b[?2031h'
     return text
   }
 }

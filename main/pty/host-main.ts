@@ -12,6 +12,7 @@ import { PtyHost } from './host.ts'
 import { Link } from './link.ts'
 
 const defaultIdleMs = 60_000
+const defaultPackMs = 60_000
 /** When the system ends us, programs get less time than when a person does. */
 const hurriedGraceMs = 1000
 
@@ -26,7 +27,8 @@ function listen(server: Server, address: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { data: { type: 'string' }, 'idle-ms': { type: 'string' } }, strict: false })
+  const text = { type: 'string' } as const
+  const { values } = parseArgs({ options: { data: text, 'idle-ms': text, 'pack-ms': text }, strict: false })
   const dataFolder = values.data
   if (typeof dataFolder !== 'string') throw new Error('usage: pty-host --data FOLDER')
   process.title = 'quarterdeck-pty-host'
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
     journals: files.journals,
     log,
     idleMs: Number(values['idle-ms'] ?? defaultIdleMs) || defaultIdleMs,
+    packMs: Number(values['pack-ms'] ?? defaultPackMs) || defaultPackMs,
     onIdle: () => void host.flush().finally(() => leave('idle')),
     // The reply has been handed to the socket; it goes out before the process is gone.
     onShutdown: () => setImmediate(() => leave('asked to')),

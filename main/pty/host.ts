@@ -23,6 +23,8 @@ export interface HostOptions {
   log: Log
   /** After the last client and the last live terminal are gone for so long, `onIdle` is called. */
   idleMs: number
+  /** A quiet terminal nobody looks at is packed after so long. */
+  packMs: number
   onIdle(): void
   /** A client asked for the end; every program has ended. */
   onShutdown(): void
@@ -264,7 +266,7 @@ export class PtyHost {
   #make(id: TerminalId, screen: Screen, total: number, journal: Journal): HostedTerminal {
     const { scrollbackLines } = journal.note
     const terminal = new HostedTerminal(
-      { id, screen, total, journal, log: this.#log, emit: (event) => this.#emit(event) },
+      { id, screen, total, journal, log: this.#log, emit: (event) => this.#emit(event), packMs: this.#options.packMs },
       (size) => this.#screen(id, { ...size, scrollbackLines }),
     )
     if (this.#colours) terminal.setColours(this.#colours)

@@ -41,6 +41,8 @@ export interface PtyInfo {
   active: boolean
   bracketedPaste: boolean
   alternateScreen: boolean
+  /** Its screen is kept packed: quiet, and nobody looks. Absent where it is not. */
+  packed?: boolean
 }
 
 /** What happens in terminals, told without asking and without polling. */

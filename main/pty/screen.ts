@@ -85,6 +85,11 @@ export class Screen {
     return this.terminal.rows
   }
 
+  /** Lines of the normal screen and its scrollback. */
+  get lines(): number {
+    return this.core.buffers.normal.lines.length
+  }
+
   /** Running total of the bytes that are in the picture. */
   get fed(): number {
     return this.#fed

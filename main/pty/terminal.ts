@@ -2,8 +2,6 @@
  * One terminal of the host: a program, its screen, its journal and whoever looks at it.
  * Output goes to the journal and the screen and from there to the viewers; none of them is ever waited for.
  */
-import { promisify } from 'node:util'
-import { deflate, inflate } from 'node:zlib'
 import type { TerminalId } from '@contract/ids.ts'
 import type { TerminalColours } from '@contract/terminal.ts'
 import { type Result, succeed } from '@contract/result.ts'
@@ -13,7 +11,9 @@ import { Activity, Burst } from './activity.ts'
 import { Announcer } from './announcements.ts'
 import { DeviceAnswers } from './device-answers.ts'
 import { holdFrom } from './flow.ts'
+import { giveMemoryBackSoon } from './give-back.ts'
 import type { Journal } from './journal.ts'
+import { minPackedLines, packScreen, type PackedScreen, unpackOn } from './packing.ts'
 import { formatPaste } from './paste.ts'
 import { clampSize } from './protocol.ts'
 import type { PtyEvent, PtyInfo, PtySpawn } from './pty-client.ts'
@@ -21,9 +21,6 @@ import { endTerminalProcesses, PtyProcess } from './pty-process.ts'
 import { RecentBytes } from './recent-bytes.ts'
 import type { Screen } from './screen.ts'
 import type { Viewed, Viewer } from './viewer.ts'
-
-const pack = promisify(deflate)
-const unpack = promisify(inflate)
 
 /** Output is joined for so long, or until there is so much of it. */
 const joinMs = 5
@@ -35,8 +32,6 @@ const resizeGapMs = 60
 const pauseMs = 120
 /** In an endless flood the whole scrollback comes so often. */
 const wholePictureMs = 2000
-/** An ended terminal nobody looks at keeps a packed picture instead of its cells after so long. */
-const packAfterMs = 30_000
 /** The Return that ends a paste comes as a key of its own, after the program has taken the paste. */
 const enterAfterMs = 60
 
@@ -47,6 +42,8 @@ export interface TerminalOptions {
   journal: Journal
   log: Log
   emit(event: PtyEvent): void
+  /** A quiet terminal nobody looks at keeps a packed picture instead of its cells after so long. */
+  packMs: number
 }
 
 export class HostedTerminal implements Viewed {
@@ -62,7 +59,9 @@ export class HostedTerminal implements Viewed {
   #program: PtyProcess | null = null
   #ended: Promise<void> = Promise.resolve()
   #screen: Screen | null
-  #packed: { picture: Buffer; cols: number; rows: number; total: number } | null = null
+  #packed: PackedScreen | null = null
+  #unpacking: Promise<Screen> | null = null
+  readonly #packMs: number
   readonly #remake: (size: { cols: number; rows: number; total: number }) => Screen
   #answers: DeviceAnswers | null = null
   #colours: TerminalColours | null = null
@@ -87,6 +86,7 @@ export class HostedTerminal implements Viewed {
     this.#screen = options.screen
     this.#remake = remake
     this.#given = options.total
+    this.#packMs = options.packMs
     this.recent = new RecentBytes(options.total)
     this.#announcer = new Announcer((heard) => {
       if (heard.kind === 'title') {
@@ -95,7 +95,9 @@ export class HostedTerminal implements Viewed {
       }
       this.#emit({ ...heard, id: this.id })
     })
-    this.#listen(options.screen)
+    this.#answers = this.#answer(options.screen)
+    this.#answers.muted = false
+    this.#announcer.listen(options.screen.terminal)
   }
 
   get screen(): Screen {
@@ -128,8 +130,9 @@ export class HostedTerminal implements Viewed {
       lastOutputAt: this.#activity.lastAt === 0 ? note.lastOutputAt : new Date(this.#activity.lastAt).toISOString(),
       foreground: this.#foreground,
       active: this.#activity.active,
-      bracketedPaste: this.#screen?.bracketedPaste ?? false,
-      alternateScreen: this.#screen?.alternateScreen ?? false,
+      bracketedPaste: size?.bracketedPaste ?? false,
+      alternateScreen: size?.alternateScreen ?? false,
+      ...(this.#packed ? { packed: true } : {}),
     }
   }
 
@@ -185,7 +188,7 @@ export class HostedTerminal implements Viewed {
   paste(text: string, enter: boolean): void {
     if (!this.#program) return
     this.#tick()
-    this.write(Buffer.from(formatPaste(text, this.screen.bracketedPaste)))
+    this.write(Buffer.from(formatPaste(text, (this.#screen ?? this.#packed)?.bracketedPaste ?? false)))
     if (enter) setTimeout(() => this.write(Buffer.from('\r')), text === '' ? 0 : enterAfterMs)
   }
 
@@ -278,7 +281,10 @@ export class HostedTerminal implements Viewed {
     if (this.#tickTimer) clearTimeout(this.#tickTimer)
     this.#tickTimer = null
     this.#lastTick = Date.now()
-    if (!this.#screen) return
+    if (!this.#screen) {
+      if (this.#packed) void this.unpacked().then(() => this.#tick())
+      return
+    }
     const { end } = this.recent
     if (end > this.#given) {
       const from = this.#given
@@ -319,15 +325,17 @@ export class HostedTerminal implements Viewed {
 
   // ── events ──────────────────────────────────────────────────────────────
 
-  #listen(screen: Screen): void {
+  /** What answers for `screen`, silent at first. */
+  #answer(screen: Screen): DeviceAnswers {
     const answers = new DeviceAnswers(screen, (text) => this.write(Buffer.from(text)))
+    answers.muted = true
     if (this.#colours) answers.setColours(this.#colours)
-    this.#answers = answers
-    this.#announcer.listen(screen.terminal)
+    return answers
   }
 
   async #activityChanged(active: boolean): Promise<void> {
     if (!active && this.#program) this.#foreground = await foregroundOf(this.#program.pid)
+    if (!active) this.#packSoon()
     if (!active) this.journal.change({ lastOutputAt: new Date(this.#activity.lastAt).toISOString() })
     // The answer may come after output has begun again, or after the exit: those have told of it themselves.
     if (this.#activity.active !== active || !this.#program) return
@@ -336,7 +344,11 @@ export class HostedTerminal implements Viewed {
 
   #resizeNow({ cols, rows }: { cols: number; rows: number }): void {
     const screen = this.#screen
-    if (!screen || (screen.cols === cols && screen.rows === rows)) return
+    if (!screen) {
+      if (this.#packed) void this.unpacked().then(() => this.#resizeNow({ cols, rows }))
+      return
+    }
+    if (screen.cols === cols && screen.rows === rows) return
     this.#tick()
     this.#program?.resize(cols, rows)
     screen.resize(cols, rows)
@@ -366,39 +378,54 @@ export class HostedTerminal implements Viewed {
 
   // ── memory ──────────────────────────────────────────────────────────────
 
-  #packSoon(): void {
-    if (this.#packTimer || this.alive || this.viewers.size > 0) return
-    this.#packTimer = setTimeout(() => {
-      this.#packTimer = null
-      void this.#pack()
-    }, packAfterMs)
+  /** Whether the cells are of use to nobody for now. */
+  get #unseen(): boolean {
+    if (this.viewers.size > 0 || this.#activity.active || this.recent.end !== this.#given) return false
+    // What is begun and not complete is in no picture.
+    return !this.alive || (this.screen.fed === this.recent.end && this.screen.lines >= minPackedLines)
   }
 
-  async #pack(): Promise<void> {
-    const screen = this.#screen
-    if (!screen || this.alive || this.viewers.size > 0) return
-    this.#tick()
-    const { cols, rows, fed } = screen
-    const picture = await pack(screen.draw(Number.POSITIVE_INFINITY))
-    if (this.#screen !== screen || this.alive || this.viewers.size > 0 || screen.fed !== fed) return
-    this.#packed = { picture, cols, rows, total: fed }
+  #packSoon(): void {
+    this.#packTimer ??= setTimeout(() => {
+      this.#packTimer = null
+      if (!this.#screen || !this.#unseen) return
+      const quietMs = Date.now() - this.#activity.lastAt
+      if (quietMs < this.#packMs) this.#packSoon()
+      else void this.#pack(this.#screen)
+    }, this.#packMs)
+  }
+
+  async #pack(screen: Screen): Promise<void> {
+    const packed = await packScreen(screen)
+    if (!packed || this.#screen !== screen || !this.#unseen) return
+    this.#packed = packed
     this.#screen = null
     this.#answers = null
     screen.dispose()
+    giveMemoryBackSoon()
   }
 
   /** The screen, unpacked where it was packed. */
-  async unpacked(): Promise<Screen> {
+  unpacked(): Promise<Screen> {
     const packed = this.#packed
-    if (this.#screen || !packed) return this.screen
-    const picture = await unpack(packed.picture)
-    if (this.#screen) return this.#screen
+    if (this.#screen || !packed) return Promise.resolve(this.screen)
+    this.#unpacking ??= this.#unpack(packed).finally(() => {
+      this.#unpacking = null
+    })
+    return this.#unpacking
+  }
+
+  async #unpack(packed: PackedScreen): Promise<Screen> {
     const screen = this.#remake(packed)
-    screen.feed(picture)
-    screen.countFrom(packed.total)
+    // Colours that the program set are in the picture; nobody asks anything there.
+    const answers = this.#answer(screen)
+    await unpackOn(screen, packed)
+    answers.muted = false
+    this.#answers = answers
+    this.#announcer.listen(screen.terminal)
     this.#packed = null
     this.#screen = screen
-    this.#listen(screen)
+    this.#packSoon()
     return screen
   }
 }

@@ -166,7 +166,7 @@ test('a host of another version with live terminals is told of, and left alone',
 
 test('a host without terminals and clients ends by itself, one with a terminal stays', async () => {
   const folder = await temporaryFolder()
-  const first = await newClient(folder, 200)
+  const first = await newClient(folder, { idleMs: 200 })
   await first.connect()
   const pid = first.pid as number
   const env = { PATH: process.env['PATH'] ?? '' }
@@ -183,7 +183,7 @@ test('a host without terminals and clients ends by itself, one with a terminal s
 
 test('nothing is left of a host that was idle for its time', async () => {
   const folder = await temporaryFolder()
-  const client = await newClient(folder, 100)
+  const client = await newClient(folder, { idleMs: 100 })
   await client.connect()
   const pid = client.pid as number
   await client.dispose()

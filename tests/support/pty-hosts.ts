@@ -72,14 +72,17 @@ export async function isGone(pid: number): Promise<boolean> {
   }
 }
 
-export async function newClient(folder: string, idleMs?: number): Promise<PtyClient> {
+export async function newClient(folder: string, times: { idleMs?: number; packMs?: number } = {}): Promise<PtyClient> {
   const hostScript = await buildPtyHost()
-  return connectPtyHost({ dataFolder: folder, hostScript, execPath: process.execPath, log: silentLog, idleMs })
+  return connectPtyHost({ dataFolder: folder, hostScript, execPath: process.execPath, log: silentLog, ...times })
 }
 
-export async function startHost(folderGiven?: string): Promise<TestHost> {
+export async function startHost(
+  folderGiven?: string,
+  times: { idleMs?: number; packMs?: number } = {},
+): Promise<TestHost> {
   const folder = folderGiven ?? (await temporaryFolder())
-  const client = await newClient(folder)
+  const client = await newClient(folder, times)
   await client.connect()
   atEnd(() => endHost(client))
   const events: PtyEvent[] = []
