@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeCli, type Cli, type Json } from '../support/cli.ts'
+import { makeCli, type Cli, type CliSession } from '../support/cli.ts'
 import { startDeck, type TestDeck } from '../support/deck.ts'
 import { gitIn, makeRepository, type TestRepository } from '../support/git-repository.ts'
 import { until } from '../support/until.ts'
@@ -27,23 +27,38 @@ afterAll(async () => {
   await repository.remove()
 })
 
-const newCommand = async (title: string, command: string, ...more: string[]): Promise<Json> => {
-  const made = await cli(
+interface CliDiff {
+  tree: string
+  files: { path: string; oldPath: string | null; status: string; added: number; removed: number; binary: boolean }[]
+}
+interface CliLanded {
+  landed: { base: string; commit: string; tree: string }
+}
+
+const newCommand = async (title: string, command: string, ...more: string[]): Promise<CliSession> => {
+  const { sessions } = await cli<{ sessions: CliSession[] }>(
     ...['session', 'new', '--repository', repository.path, '--agent', 'command', '--command', command],
     ...['--title', title, ...more],
   )
-  return made['sessions']?.[0] as Json
+  expect(sessions).toHaveLength(1)
+  return sessions[0] as CliSession
 }
-const changed = (id: string, files: number): Promise<Json> =>
+const show = async (id: string): Promise<CliSession> =>
+  (await cli<{ session: CliSession }>('session', 'show', id)).session
+const output = async (id: string, what: '--all' | '--screen'): Promise<string> =>
+  (await cli<{ text: string }>('session', 'output', id, what)).text
+const changed = (id: string, files: number): Promise<CliSession> =>
   until(`session ${id} to show ${files} changed files`, async () => {
-    const { session } = (await cli('session', 'show', id)) as { session: Json }
-    return (session['changed'] as Json | null)?.['files'] === files ? session : null
+    const session = await show(id)
+    return session.changed?.files === files ? session : null
   })
+const diffOf = (id: string, scope: 'branch' | 'uncommitted' = 'branch'): Promise<CliDiff> =>
+  cli<CliDiff>('diff', id, '--scope', scope)
 
 test('four sessions run at once, are read, approved, landed and discarded by script alone', async () => {
-  const opened = await cli('repository', 'add', repository.path)
-  expect(opened['repository']?.['base']).toBe('main')
-  expect((await cli('repository', 'list'))['repositories']).toHaveLength(1)
+  const opened = await cli<{ repository: { base: string } }>('repository', 'add', repository.path)
+  expect(opened.repository.base).toBe('main')
+  expect((await cli<{ repositories: unknown[] }>('repository', 'list')).repositories).toHaveLength(1)
 
   const editing = await newCommand('Fix login', "printf 'export const login = 2\\n' > src/login.ts; exec cat")
   const chinese = await newCommand(
@@ -55,107 +70,101 @@ test('four sessions run at once, are read, approved, landed and discarded by scr
   const flooding = await newCommand('Flood', 'seq 1 200000; echo flood-$((40+2)); touch flood.txt; exec cat')
   const failing = await newCommand('Broken', "printf 'half done\\n' > half.txt; echo gave up; exit 3")
 
-  expect(chinese['branch']).toBe('修复-缓存')
-  const ended = await cli('session', 'wait', failing['id'] as string, '--state', 'failed', '--timeout', '30')
-  expect(ended['sessions']?.[0]?.['state']).toBe('failed')
-  expect(ended['sessions']?.[0]?.['pid']).toBeNull()
-  expect(ended['sessions']?.[0]?.['reason'] as string).toContain('3')
+  expect(chinese.branch).toBe('修复-缓存')
+  await cli('session', 'wait', failing.id, '--state', 'failed', '--timeout', '30')
+  const ended = await show(failing.id)
+  expect(ended).toMatchObject({ state: 'failed', pid: null })
+  expect(ended.reason).toContain('3')
 
   // Several at once, each in a worktree of its own.
-  const list = (await cli('session', 'list'))['sessions'] as Json
-  expect(list).toHaveLength(4)
-  expect(new Set((list as unknown as Json[]).map((session) => session['worktree'])).size).toBe(4)
-  expect(Number.isInteger((await cli('session', 'show', editing['id'] as string))['session']?.['pid'])).toBe(true)
+  const { sessions } = await cli<{ sessions: CliSession[] }>('session', 'list')
+  expect(sessions).toHaveLength(4)
+  expect(new Set(sessions.map((session) => session.worktree)).size).toBe(4)
+  expect((await show(editing.id)).pid).toBeGreaterThan(0)
 
   // The flood is whole, and its end is on the screen.
   const all = await until('the flood to end', async () => {
-    const text = (await cli('session', 'output', flooding['id'] as string, '--all'))['text'] as string
+    const text = await output(flooding.id, '--all')
     return text.includes('flood-42') ? text : null
   })
   expect(all).toContain('\n199999\n200000\n')
-  expect((await cli('session', 'output', flooding['id'] as string, '--screen'))['text'] as string).toContain('flood-42')
+  expect(await output(flooding.id, '--screen')).toContain('flood-42')
 
   // What is typed arrives.
-  await cli('session', 'send', editing['id'] as string, '你好 deck')
-  await until('the echo', async () =>
-    ((await cli('session', 'output', editing['id'] as string, '--screen'))['text'] as string).includes('你好 deck'),
-  )
+  await cli('session', 'send', editing.id, '你好 deck')
+  await until('the echo', async () => (await output(editing.id, '--screen')).includes('你好 deck'))
 
   // The four diffs.
-  await changed(editing['id'] as string, 1)
-  await changed(chinese['id'] as string, 1)
-  await changed(failing['id'] as string, 1)
-  const diff = await cli('diff', editing['id'] as string)
-  expect(diff['files']).toEqual([
+  await changed(editing.id, 1)
+  await changed(chinese.id, 1)
+  await changed(failing.id, 1)
+  await changed(flooding.id, 1)
+  const diff = await diffOf(editing.id)
+  expect(diff.files).toEqual([
     { path: 'src/login.ts', oldPath: null, status: 'modified', added: 1, removed: 1, binary: false },
   ])
-  const committed = await cli('diff', chinese['id'] as string, '--scope', 'branch')
-  expect((committed['files']?.[0] as Json)['path']).toBe('说明 文档.md')
-  expect((await cli('diff', chinese['id'] as string, '--scope', 'uncommitted'))['files']).toEqual([])
+  expect((await diffOf(chinese.id)).files.map((file) => file.path)).toEqual(['说明 文档.md'])
+  expect((await diffOf(chinese.id, 'uncommitted')).files).toEqual([])
 
   // A patch that git takes.
-  const patch = (await cli.raw('diff', editing['id'] as string, '--patch')).stdout
+  const patch = (await cli.raw('diff', editing.id, '--patch')).stdout
   await gitIn(repository.path, ['apply', '--check', '-'], patch)
 
   // An approval is of what was seen: a change after it does not pass.
-  const seen = diff['tree'] as string
-  await writeFile(join(editing['worktree'] as string, 'src/late.ts'), 'export {}\n')
-  const refused = await cli.fails('approve', editing['id'] as string, '--tree', seen)
+  await writeFile(join(editing.worktree, 'src/late.ts'), 'export {}\n')
+  const refused = await cli.fails('approve', editing.id, '--tree', diff.tree)
   expect(refused).toMatchObject({ exitCode: 3, error: { code: 'tree-changed' } })
-  expect((await cli.fails('land', editing['id'] as string)).error.code).toBe('not-approved')
-  await changed(editing['id'] as string, 2)
-  const approved = await cli('approve', editing['id'] as string)
-  expect(approved['approved']?.['tree']).not.toBe(seen)
+  expect((await cli.fails('land', editing.id)).error.code).toBe('not-approved')
+  await changed(editing.id, 2)
+  const { approved } = await cli<{ approved: { tree: string } }>('approve', editing.id)
+  expect(approved.tree).not.toBe(diff.tree)
 
   // Uncommitted work in the main checkout is left as it is by a landing.
   await repository.write('README.md', '# App, mine and uncommitted\n')
-  const landed = await cli('land', editing['id'] as string, '--method', 'ff', '--message', 'Fix the login')
-  expect(landed['landed']?.['tree']).toBe(approved['approved']?.['tree'])
-  expect(await repository.git('rev-parse', 'main')).toBe(landed['landed']?.['commit'])
-  expect(await repository.git('rev-parse', 'main^{tree}')).toBe(approved['approved']?.['tree'])
+  const { landed } = await cli<CliLanded>('land', editing.id, '--method', 'ff', '--message', 'Fix the login')
+  expect(landed.tree).toBe(approved.tree)
+  expect(await repository.git('rev-parse', 'main')).toBe(landed.commit)
+  expect(await repository.git('rev-parse', 'main^{tree}')).toBe(approved.tree)
   expect(await repository.git('log', '-1', '--format=%s', 'main')).toBe('Fix the login')
   expect(await readFile(join(repository.path, 'src/login.ts'), 'utf8')).toBe('export const login = 2\n')
   expect(await readFile(join(repository.path, 'README.md'), 'utf8')).toBe('# App, mine and uncommitted\n')
   expect(await repository.git('status', '--porcelain')).toBe(' M README.md')
 
   // The base has moved on: no fast-forward, but a squash.
-  await cli('approve', chinese['id'] as string)
-  expect((await cli.fails('land', chinese['id'] as string, '--method', 'ff')).error.code).toBe('not-fast-forward')
-  await cli('land', chinese['id'] as string, '--method', 'squash', '--message', '添加说明文档')
+  await cli('approve', chinese.id)
+  expect((await cli.fails('land', chinese.id, '--method', 'ff')).error.code).toBe('not-fast-forward')
+  await cli('land', chinese.id, '--method', 'squash', '--message', '添加说明文档')
   expect(await repository.git('-c', 'core.quotepath=off', 'ls-tree', '-r', '--name-only', 'main')).toBe(
     ['README.md', 'src/cache.ts', 'src/late.ts', 'src/login.ts', '说明 文档.md'].join('\n'),
   )
   expect(await repository.git('rev-list', '--count', 'main')).toBe('3')
 
   // Removing names what would be lost, and refuses.
-  const removal = await cli.fails('worktree', 'remove', failing['worktree'] as string)
-  expect(removal.exitCode).toBe(3)
-  expect(removal.error.code).toBe('untracked')
-  expect(removal.error.paths).toEqual(['half.txt'])
+  const removal = await cli.fails('worktree', 'remove', failing.worktree)
+  expect(removal).toMatchObject({ exitCode: 3, error: { code: 'untracked', paths: ['half.txt'] } })
 
   // Discarded work is in the trash and comes back whole.
-  await cli('discard', failing['id'] as string)
-  const trash = (await cli('worktree', 'trash'))['trash'] as Json
+  await cli('discard', failing.id)
+  const { trash } = await cli<{ trash: { id: string }[] }>('worktree', 'trash')
   expect(trash).toHaveLength(1)
-  const back = await cli('worktree', 'bring-back', trash[0]?.['id'] as string)
-  expect(await readFile(join(back['broughtBack']?.['path'] as string, 'half.txt'), 'utf8')).toBe('half done\n')
-  const removed = await cli('worktree', 'remove', back['broughtBack']?.['path'] as string, '--may-lose', 'untracked')
-  expect(removed['removed']?.['untracked']).toBe(1)
+  const { broughtBack } = await cli<{ broughtBack: { path: string } }>('worktree', 'bring-back', trash[0]?.id ?? '')
+  expect(await readFile(join(broughtBack.path, 'half.txt'), 'utf8')).toBe('half done\n')
+  const { removed } = await cli<{ removed: { untracked: number } }>(
+    ...['worktree', 'remove', broughtBack.path, '--may-lose', 'untracked'],
+  )
+  expect(removed.untracked).toBe(1)
 
-  const status = await cli('status')
-  expect(status['pid']).toBe(deck.pid)
-  expect(Number.isInteger(status['ptyHostPid'])).toBe(true)
+  const status = await cli<{ pid: number; ptyHostPid: number }>('status')
+  expect(status.pid).toBe(deck.pid)
+  expect(status.ptyHostPid).toBe(await deck.ptyHostPid())
 })
 
 test('wrong usage, unknown ids and time-outs have their own exit status', async () => {
-  expect((await cli.raw('session')).exitCode).toBe(2)
-  expect((await cli.raw('no-such-command')).exitCode).toBe(2)
+  expect((await cli.raw('session')).code).toBe(2)
+  expect((await cli.raw('no-such-command')).code).toBe(2)
   expect((await cli.fails('session', 'show', 'zzzzzz')).exitCode).toBe(4)
   const idle = await newCommand('Waits', 'exec cat')
-  expect(
-    (await cli.fails('session', 'wait', idle['id'] as string, '--state', 'failed', '--timeout', '1')).exitCode,
-  ).toBe(5)
-  await cli('session', 'stop', idle['id'] as string)
-  const stopped = await cli('session', 'show', idle['id'] as string)
-  expect(stopped['session']?.['pid']).toBeNull()
+  expect((await cli.fails('session', 'wait', idle.id, '--state', 'failed', '--timeout', '1')).exitCode).toBe(5)
+  await cli('session', 'stop', idle.id)
+  expect((await show(idle.id)).pid).toBeNull()
 })

@@ -1,6 +1,6 @@
 /** Agents outlive the program: closed, crashed or killed. */
 import { afterEach, expect, test } from 'vitest'
-import { makeCli } from '../support/cli.ts'
+import { makeCli, type Cli, type CliSession } from '../support/cli.ts'
 import { startDeck, type TestDeck } from '../support/deck.ts'
 import { makeRepository, type TestRepository } from '../support/git-repository.ts'
 import { until } from '../support/until.ts'
@@ -19,38 +19,25 @@ const counting = 'i=0; while :; do i=$((i+1)); printf "line %06d of $QUARTERDECK
 
 const numbers = (text: string): number[] => [...text.matchAll(/^line (\d{6}) of /gm)].map((match) => Number(match[1]))
 
+const countOf = async (cli: Cli, id: string): Promise<number[]> =>
+  numbers((await cli<{ text: string }>('session', 'output', id, '--all')).text)
+const show = async (cli: Cli, id: string): Promise<CliSession> =>
+  (await cli<{ session: CliSession }>('session', 'show', id)).session
+
 test('a kill -9 of the program loses no agent and no line', async () => {
   repository = await makeRepository()
   const first = await startDeck()
   deck = first
   let cli = makeCli(first)
-  const made = await cli(
-    ...[
-      'session',
-      'new',
-      '--repository',
-      repository.path,
-      '--agent',
-      'command',
-      '--command',
-      counting,
-      '--copies',
-      '4',
-    ],
+  const { sessions } = await cli<{ sessions: CliSession[] }>(
+    ...['session', 'new', '--repository', repository.path, '--agent', 'command', '--command', counting],
+    ...['--copies', '4'],
   )
-  const sessions = made['sessions'] as unknown as { id: string; pid: number }[]
   expect(sessions).toHaveLength(4)
-  const seen = new Map<string, { pid: number; lines: number }>()
+  const seen = new Map<string, { pid: number | null; lines: number }>()
   for (const { id } of sessions) {
-    await until(
-      `${id} to count`,
-      async () => numbers((await cli('session', 'output', id, '--all'))['text'] as string).length > 50,
-    )
-    const { session } = (await cli('session', 'show', id)) as unknown as { session: { pid: number } }
-    seen.set(id, {
-      pid: session.pid,
-      lines: numbers((await cli('session', 'output', id, '--all'))['text'] as string).length,
-    })
+    await until(`${id} to count`, async () => (await countOf(cli, id)).length > 50)
+    seen.set(id, { pid: (await show(cli, id)).pid, lines: (await countOf(cli, id)).length })
   }
   const hostPid = await first.ptyHostPid()
 
@@ -62,19 +49,10 @@ test('a kill -9 of the program loses no agent and no line', async () => {
   expect(await second.ptyHostPid()).toBe(hostPid)
   for (const { id } of sessions) {
     const before = seen.get(id)
-    const { session } = (await cli('session', 'show', id)) as unknown as {
-      session: { pid: number; state: string }
-    }
-    expect(session.pid).toBe(before?.pid)
-    expect(session.state).toBe('working')
-    await until(
-      `${id} to count on`,
-      async () =>
-        numbers((await cli('session', 'output', id, '--all'))['text'] as string).length > (before?.lines ?? 0) + 50,
-    )
+    expect(await show(cli, id)).toMatchObject({ pid: before?.pid, state: 'working' })
+    await until(`${id} to count on`, async () => (await countOf(cli, id)).length > (before?.lines ?? 0) + 50)
     await cli('session', 'stop', id)
-    const text = (await cli('session', 'output', id, '--all'))['text'] as string
-    const lines = numbers(text)
+    const lines = await countOf(cli, id)
     expect(lines).toEqual(Array.from({ length: lines.length }, (_, index) => index + 1))
   }
 })
@@ -84,16 +62,18 @@ test('closing the program leaves agents running, or stops them, as the person sa
   const first = await startDeck()
   deck = first
   let cli = makeCli(first)
-  const made = await cli('session', 'new', '--repository', repository.path, '--agent', 'shell')
-  const { id } = (made['sessions'] as unknown as { id: string }[])[0] ?? { id: '' }
-  const pid = (await cli('session', 'show', id))['session']?.['pid'] as number
+  const { sessions } = await cli<{ sessions: CliSession[] }>(
+    ...['session', 'new', '--repository', repository.path, '--agent', 'shell'],
+  )
+  const id = sessions[0]?.id ?? ''
+  const pid = (await show(cli, id)).pid ?? 0
   await cli('quit', '--agents', 'keep')
   expect(() => process.kill(pid, 0)).not.toThrow()
 
   const second = await startDeck({ data: first.data, home: first.home })
   deck = second
   cli = makeCli(second)
-  expect((await cli('session', 'show', id))['session']?.['pid']).toBe(pid)
+  expect((await show(cli, id)).pid).toBe(pid)
   await cli('quit', '--agents', 'stop')
   await until('the agent to end', () => {
     try {
