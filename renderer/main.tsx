@@ -9,6 +9,7 @@ import { connectPage } from './connect.ts'
 import { createDeck } from './create-deck.ts'
 import { DeckContext, type Deck } from './deck.ts'
 import { chooseLanguage, startI18n } from './i18n/i18n.ts'
+import { inListOrder } from './sessions/commands.ts'
 import { needsPerson } from './sessions/grouping.ts'
 import { Boundary } from './shell/Boundary.tsx'
 import { captureKeys } from './shell/capture-keys.ts'
@@ -81,7 +82,10 @@ function followSelection(deck: Deck): void {
       if ((latest?.id ?? null) !== repository) view.setState({ repository: latest?.id ?? null })
     }
     const all = sessions.getState().value
-    if (all && focused !== null && !all.byId[focused]) view.setState({ focused: null })
+    if (!all || (focused !== null && all.byId[focused])) return
+    const here = inListOrder(deck).filter((session) => session.repository === view.getState().repository)
+    const next = here[0]?.id ?? null
+    if (next !== focused) view.setState({ focused: next })
   }
   repositories.subscribe(update)
   sessions.subscribe(update)
