@@ -53,7 +53,7 @@ export function FileHeader({
     reviewStore(client).setState(change)
   return (
     <header className={styles['header']}>
-      <h3 className={styles['path']} title={file.path}>
+      <h3 className={styles['path']} title={file.path} aria-label={file.path}>
         {folder ? (
           <span className={styles['folder']}>
             <bdi>{folder}</bdi>

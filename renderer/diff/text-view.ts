@@ -69,6 +69,7 @@ export function createTextView(
   const states = new Map<string, editor.IDiffEditorViewState | editor.ICodeEditorViewState>()
   const diffHost = document.createElement('div')
   const singleHost = document.createElement('div')
+  singleHost.dataset['side'] = 'only'
   for (const part of [diffHost, singleHost]) {
     part.style.cssText = 'position:absolute;inset:0'
     host.append(part)
@@ -125,7 +126,7 @@ export function createTextView(
     dropHold()
     const at = reader()
     const line = at?.getVisibleRanges()[0]?.startLineNumber
-    if (!at || line === undefined || at.getScrollTop() === 0) return
+    if (!at || line === undefined) return
     hold = {
       decorations: at.createDecorationsCollection([
         { range: new monaco.Range(line, 1, line, 1), options: { stickiness: 1, description: 'reader' } as never },
@@ -204,9 +205,12 @@ export function createTextView(
     if (at.getModel() !== live) at.setModel(live)
     const side = next.old === null ? 'added' : 'removed'
     marks ??= at.createDecorationsCollection()
+    // What stands behind the last newline is no line of the file.
+    const last = live.getLineCount()
+    const end = last > 1 && live.getLineLength(last) === 0 ? last - 1 : last
     marks.set([
       {
-        range: live.getFullModelRange(),
+        range: new monaco.Range(1, 1, end, 1),
         options: { isWholeLine: true, className: `qd-${side}-line`, linesDecorationsClassName: `qd-${side}-sign` },
       },
     ])

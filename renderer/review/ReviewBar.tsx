@@ -86,11 +86,11 @@ export function ReviewBar({
           <span className={styles['removed']}>−{number(list.removed)}</span>
           {untracked > 0 ? (
             <span className={styles['quiet']} title={t('review.untracked-why')}>
-              {t('review.untracked-count', { count: untracked })}
+              {t('review.untracked-count', { count: untracked, shown: number(untracked) })}
             </span>
           ) : null}
           <span className={styles['progress']} title={t('review.progress-why')}>
-            <meter min={0} max={progress.total} value={progress.viewed} aria-hidden />
+            {narrow ? null : <meter min={0} max={progress.total} value={progress.viewed} aria-hidden />}
             {t('review.progress', { viewed: number(progress.viewed), total: number(progress.total) })}
           </span>
         </span>

@@ -63,7 +63,7 @@ export function ReviewBody({
 
   const openFilter = useCallback(() => {
     setFiltering(true)
-    requestAnimationFrame(() => filterField.current?.querySelector('input')?.focus())
+    filterField.current?.querySelector('input')?.focus()
   }, [])
   const closeFilter = useCallback(() => {
     setFiltering(false)
@@ -185,6 +185,8 @@ export function ReviewBody({
                   label={t('review.filter')}
                   hideLabel
                   placeholder={t('review.filter')}
+                  // With its first frame: the keys typed next are meant for it.
+                  autoFocus
                 />
               </div>
             ) : null}

@@ -7,7 +7,7 @@ export const texts = {
   'scope-branch': '分支对比 {{base}}',
   'scope-uncommitted': '未提交',
   'file-count_other': '{{shown}} 个文件',
-  'untracked-count_other': '{{count}} 个未跟踪',
+  'untracked-count_other': '{{shown}} 个未跟踪',
   'untracked-why': 'git 尚未跟踪的新文件。它们属于此差异，会随其余内容一起合入。',
   progress: '已看 {{viewed}} / {{total}}',
   'progress-why': '按当前版本标记为已看的文件',
