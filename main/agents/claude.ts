@@ -67,7 +67,7 @@ function readStatus(text: string, pid: number): AgentSignal | null {
     case 'waiting': {
       const why = clip(status.data.waitingFor ?? '')
       return /permission|sandbox|worker/.test(why)
-        ? { kind: 'needs-approval', detail: why }
+        ? { kind: 'needs-approval', detail: why === 'permission prompt' ? '' : why }
         : { kind: 'asks-question', detail: why }
     }
   }
@@ -75,6 +75,25 @@ function readStatus(text: string, pid: number): AgentSignal | null {
 
 const works = /^[◐◑◒◓\u2800-\u28FF]/u
 const rests = /^✳/u
+
+/**
+ * "Bash command: rm -rf build" out of a permission dialog: its heading under the rule, and the command between the dashes
+ * or else the next line (a file's name).
+ */
+function readPermissionDialog(lines: readonly string[]): AgentSignal | null {
+  const question = lines.findLastIndex((line) => /^[\s│]*(Do you want|Would you like)/iu.test(line))
+  if (question < 0) return null
+  const top = lines.slice(0, question).findLastIndex((line) => /^\s*─{10}/u.test(line))
+  const words = lines.slice(top + 1, question).map((line) => line.replaceAll(/[│╭╮╰╯]/gu, '').trim())
+  const isDash = (line: string): boolean => /^╌{5}/u.test(line)
+  const told = words.filter((line) => line !== '' && !isDash(line) && !line.startsWith('Tip:'))
+  const [heading] = told
+  const dash = words.findIndex(isDash)
+  const quoted = dash < 0 ? undefined : words.slice(dash + 1).find((line) => line !== '' && !isDash(line))
+  const what = heading?.endsWith('command') ? (quoted ?? told[1]) : told[1]
+  const detail = top < 0 || !heading ? (lines[question] ?? '') : what ? `${heading}: ${what}` : heading
+  return { kind: 'needs-approval', detail: clip(detail) }
+}
 
 export const claude: AgentAdapter = {
   id: 'claude',
@@ -127,8 +146,7 @@ export const claude: AgentAdapter = {
     if (!/❯\s*1\.|❯\s*(Yes|No)/u.test(tail)) return null
     if (/trust (the files in )?this folder|Quick safety check/i.test(tail))
       return { kind: 'asks-question', detail: 'Do you trust this folder?' }
-    const question = /^[\s│]*(Do you want[^\n│]*|Would you like[^\n│]*)/imu.exec(tail)?.[1]
-    return question ? { kind: 'needs-approval', detail: clip(question) } : null
+    return readPermissionDialog(tail.split('\n'))
   },
   statusFile: {
     path: (pid, env) => join(configFolder(env), 'sessions', `${pid}.json`),

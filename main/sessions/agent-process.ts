@@ -1,5 +1,7 @@
 /** The agent's process: how it is started, heard, typed to, interrupted and stopped. */
+import { watch, type FSWatcher } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fail, succeed, type Result } from '@contract/result.ts'
 import type { SessionState } from '@contract/session.ts'
@@ -50,6 +52,7 @@ const workedStates: ReadonlySet<SessionState> = new Set([
 export function createAgentProcess(deps: SessionDeps, terminals: Terminals): AgentProcess {
   const { book, pty, log } = deps
   const timers = new Map<SessionEntry, NodeJS.Timeout>()
+  const watchers = new Map<SessionEntry, FSWatcher>()
   const stopping = new Set<SessionEntry>()
   let disposed = false
 
@@ -93,17 +96,38 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
     )
     if (!started.ok) return started
     const { terminal, info } = started.value
-    const fresh = { ...entry.facts, signal: null, worked: false, interrupted: false }
+    const begun = { ...entry.facts, signal: null, worked: false, interrupted: false, fresh: true }
     // It may have ended before the answer came; then its end has been noted already.
     if (agentTerminal(entry)?.ended) return succeed(null)
+    // Facts before the row: no judgement falls in between.
+    entry.facts = withInfo({ ...begun, ending: null, alive: true }, info)
     book.setRow(entry, { ending: null, activeAt: deps.now() })
-    book.setFacts(entry, withInfo({ ...fresh, ending: null, alive: true }, info))
+    lookAgain(entry, lingerMs)
     if (start.type !== null) await typeWhenReady(entry, terminal, start.type)
     return succeed(null)
   }
 
   const apply = (entry: SessionEntry, signal: AgentSignal): void => {
     book.setFacts(entry, withSignal(entry.facts, signal))
+  }
+
+  /** Follows the file in which an agent keeps its own state: what its title says, the file often says a moment later. */
+  const followStatusFile = (entry: SessionEntry, path: string): void => {
+    if (watchers.has(entry) || disposed) return
+    try {
+      const watcher = watch(dirname(path), (_event, name) => {
+        if (name === null || name === basename(path)) void lookCloser(entry, null)
+      })
+      watcher.on('error', () => watcher.close())
+      watchers.set(entry, watcher)
+    } catch {
+      // The agent makes the folder as it starts; the next look finds it.
+    }
+  }
+
+  const unfollow = (entry: SessionEntry): void => {
+    watchers.get(entry)?.close()
+    watchers.delete(entry)
   }
 
   /** What "it rests" means, from its status file or its screen. `fallback` is what the terminal said. */
@@ -115,12 +139,16 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
     const { statusFile, readScreen } = entry.adapter
     if (statusFile && terminal.pid !== null) {
       const path = statusFile.path(terminal.pid, environmentOf(deps, entry, null))
+      followStatusFile(entry, path)
       const text = await readFile(path, 'utf8').catch(() => null) // agents of other versions keep none
       if (text !== null) found = statusFile.read(text, terminal.pid)
     }
-    if ((found === null || found.kind === 'rests') && readScreen) {
+    const says = found?.kind
+    if (readScreen && (says === undefined || says === 'rests' || (says === 'needs-approval' && found?.detail === ''))) {
       const screen = await pty.text(terminal.id, 'screen')
-      if (screen.ok) found = readScreen(screen.value) ?? found
+      const seen = screen.ok ? readScreen(screen.value) : null
+      // The file knows that it asks, the screen what for.
+      if (seen !== null && (says === undefined || says === 'rests' || seen.kind === says)) found = seen
     }
     if (mine !== entry.look || disposed || !entry.facts.alive) return
     const signal = found ?? fallback
@@ -146,7 +174,10 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
     const takesInput = info.bracketedPaste || info.alternateScreen
     book.setFacts(
       entry,
-      withActivity(entry.facts, { active: info.active, foreground: info.foreground?.name ?? null, takesInput }),
+      withActivity(
+        { ...entry.facts, fresh: false },
+        { active: info.active, foreground: info.foreground?.name ?? null, takesInput },
+      ),
     )
     if (info.active && entry.adapter.speaks !== 'signals') lookAgain(entry, lookEveryMs)
   }
@@ -161,6 +192,7 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
           at: deps.now(),
         }
         entry.look++
+        unfollow(entry)
         book.setRow(entry, { ending, activeAt: deps.now() })
         book.setFacts(entry, { ...entry.facts, alive: false, active: false, foreground: null, signal: null })
         return
@@ -178,7 +210,8 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
         else if (linger) lookAgain(entry, lingerMs)
         else {
           void lookInFront(entry)
-          const open = entry.facts.signal?.kind !== 'working'
+          // An agent that works turns its spinner; one that fell silent may have said so in its file or on its screen only.
+          const open = entry.facts.signal?.kind !== 'working' || entry.adapter.statusFile !== undefined
           if (entry.adapter.speaks === 'signals' && open) void lookCloser(entry, null)
         }
         return
@@ -255,7 +288,7 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
       book.setTerminal(entry, terminal, { pid: info.pid, ended: false })
       // The past may be believed where the present may not: it has worked if it was ever seen to.
       const worked = entry.row.seen !== null && workedStates.has(entry.row.seen.state)
-      book.setFacts(entry, withInfo({ ...entry.facts, alive: true, ending: null, worked }, info))
+      book.setFacts(entry, withInfo({ ...entry.facts, alive: true, ending: null, worked, fresh: false }, info))
       const told = entry.adapter.read({ kind: 'title', title: info.title })
       if (told !== null && told.kind !== 'rests') apply(entry, told)
       else if (entry.adapter.speaks === 'signals') await lookCloser(entry, told)
@@ -263,6 +296,7 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
     },
     dispose: () => {
       disposed = true
+      for (const entry of [...watchers.keys()]) unfollow(entry)
       for (const timer of timers.values()) clearTimeout(timer)
       timers.clear()
     },

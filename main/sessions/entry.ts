@@ -60,6 +60,7 @@ export function freshFacts(row: SessionRow, adapter: AgentAdapter): StatusFacts 
     alive: false,
     ending: row.ending,
     active: false,
+    fresh: false,
     foreground: null,
     takesInput: false,
     signal: null,
@@ -73,6 +74,7 @@ export function withInfo(facts: StatusFacts, info: PtyInfo): StatusFacts {
   return {
     ...facts,
     active: info.active,
+    fresh: facts.fresh && !info.active,
     foreground: info.foreground?.name ?? null,
     takesInput: info.bracketedPaste || info.alternateScreen,
   }

@@ -71,8 +71,10 @@ export function reconcile(
   let ending: Ending | null = row.ending
   if (agent !== null) ending = null
   else if (agentTerminal && ending === null) {
+    // A host that was started anew has the text of its predecessor's terminals, but nobody saw how they ended.
+    const unseen = agentFound === null || (agentFound.exitCode === null && agentFound.signal === null)
     ending =
-      agentFound === null
+      agentFound === null || unseen
         ? { cause: 'host-lost', exitCode: null, signal: null, at: now }
         : { cause: 'exit', exitCode: agentFound.exitCode, signal: agentFound.signal, at: now }
   }

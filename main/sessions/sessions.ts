@@ -89,7 +89,10 @@ export function createSessions(deps: SessionDeps): Sessions {
 
   const stopEntry = async (entry: SessionEntry): Promise<void> => {
     await agent.stop(entry)
-    if (entry.running) await stages.cancel(entry)
+    if (!entry.running) return
+    await stages.cancel(entry)
+    // It may have come up on the way out.
+    await agent.stop(entry)
   }
 
   const takeUp = createTakeUp(deps, { terminals, agent, stages, diffs })

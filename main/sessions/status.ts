@@ -15,6 +15,8 @@ export interface StatusFacts {
   ending: Ending | null
   /** Output came within the last second. */
   active: boolean
+  /** It was started and has neither printed nor told anything yet. */
+  fresh: boolean
   /** Program in front of the one that was started. */
   foreground: string | null
   /** The screen takes input: a full-screen program, or one that asked for bracketed paste. */
@@ -124,6 +126,7 @@ export function judge(facts: StatusFacts): Verdict {
   if (facts.interrupted && atRest && facts.speaks === 'signals')
     return verdict('interrupted', 'interrupted', 'interrupted')
 
+  if (facts.fresh && !facts.active && facts.signal === null) return verdict('starting', 'stage-agent', stageWords.agent)
   if (facts.speaks === 'foreground') {
     if (facts.foreground === null) return verdict('idle', 'shell-prompt', 'at its prompt')
     const told = facts.signal === null || facts.signal.kind === 'working' ? null : judgeSignal(facts, facts.signal)
@@ -173,6 +176,7 @@ export function withActivity(
   const next = {
     ...facts,
     active: seen.active,
+    fresh: facts.fresh && !seen.active,
     foreground: seen.foreground,
     takesInput: seen.takesInput ?? facts.takesInput,
   }

@@ -57,7 +57,8 @@ export function createTakeUp(deps: SessionDeps, { terminals, agent, stages, diff
     entry.before ??= { state: entry.verdict.state, since: entry.since }
     entry.facts = { ...entry.facts, alive: made.agent !== null, active: false, foreground: null, signal: null }
     // Judges anew, also where nothing of the row changed.
-    book.setRow(entry, { stages: made.row.stages, ending: made.row.ending })
+    // Stages that run here and now are not cut off, whatever became of the host.
+    book.setRow(entry, { stages: entry.running ? entry.row.stages : made.row.stages, ending: made.row.ending })
     return made
   }
 

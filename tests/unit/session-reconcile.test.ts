@@ -64,6 +64,14 @@ describe('what a restart makes of what it finds', () => {
   test('an agent whose host is gone is said to have ended with it', () => {
     const made = reconcile(row(), [terminal('t1', 'agent')], found(), true, now)
     expect(made.row.ending).toMatchObject({ cause: 'host-lost' })
+    const kept = reconcile(row(), [terminal('t1', 'agent')], found(['t1', { alive: false }]), true, now)
+    expect(kept.row.ending).toMatchObject({ cause: 'host-lost' })
+    expect(kept.hostLost).toBe(true)
+  })
+  test('while the host does not answer, nothing is said of any process', () => {
+    const made = reconcile(row(), [terminal('t1', 'agent')], null, true, now)
+    expect(made).toMatchObject({ agent: null, changed: false, hostLost: false })
+    expect(made.row.ending).toBeNull()
   })
   test('an end that was known already is not told anew', () => {
     const ending = { cause: 'exit', exitCode: 0, signal: null, at: 'before' } as const

@@ -29,6 +29,7 @@ function facts(change: Partial<StatusFacts> = {}): StatusFacts {
     alive: true,
     ending: null,
     active: false,
+    fresh: false,
     foreground: null,
     takesInput: false,
     signal: null,
@@ -51,6 +52,7 @@ describe('what a session is said to do', () => {
       'setup-confirm',
     ],
     ['a failed set-up', { stages: stages(['done', 'skipped', 'failed']), alive: false }, 'failed', 'stage-failed'],
+    ['a program that has not printed yet', { fresh: true }, 'starting', 'stage-agent'],
     ['a shell at its prompt', { speaks: 'foreground' }, 'idle', 'shell-prompt'],
     ['a shell that prints its prompt', { speaks: 'foreground', active: true }, 'idle', 'shell-prompt'],
     ['a shell with a program in front', { speaks: 'foreground', foreground: 'vim' }, 'working', 'shell-running'],
@@ -141,11 +143,15 @@ describe('what the agents tell', () => {
     expect(claude.statusFile?.read('{"pid":8,"status":"busy"}', 7)).toBeNull()
   })
   test('Claude: a permission dialog on the screen is seen', () => {
-    const screen = 'Edit file\n│ hello.txt │\n Do you want to make this edit to hello.txt?\n ❯ 1. Yes\n   2. No\n'
-    expect(claude.readScreen?.(screen)).toEqual({
-      kind: 'needs-approval',
-      detail: 'Do you want to make this edit to hello.txt?',
-    })
+    // As drawn by 2.1.330.
+    const rule = '─'.repeat(40)
+    const dash = '╌'.repeat(40)
+    const choices = ' Do you want to proceed?\n ❯ 1. Yes\n   2. No\n\n Esc to cancel\n'
+    const bash = `● Making it\n\n${rule}\n Bash command\n Tip: auto mode handles these\n make it\n${dash}\n rm -rf build\n${dash}\n${choices}`
+    expect(claude.readScreen?.(bash)).toEqual({ kind: 'needs-approval', detail: 'Bash command: rm -rf build' })
+    const edit = `${rule}\n Edit file\n hello.txt\n${dash}\n 1 -hello\n${dash}\n Do you want to make this edit to hello.txt?\n ❯ 1. Yes\n`
+    expect(claude.readScreen?.(edit)?.detail).toBe('Edit file: hello.txt')
+    expect(claude.readScreen?.(choices)?.detail).toBe('Do you want to proceed?')
     expect(claude.readScreen?.('> type here\n')).toBeNull()
   })
   test('Codex: an approval is named and ends with the next work', () => {
