@@ -10,6 +10,7 @@ export type Electron = Pick<
   | 'Menu'
   | 'MessageChannelMain'
   | 'nativeTheme'
+  | 'powerMonitor'
   | 'protocol'
   | 'screen'
   | 'session'

@@ -67,7 +67,7 @@ class Shell {
   }
 
   async start(): Promise<void> {
-    const { app, dialog, ipcMain, protocol, session } = this.#electron
+    const { app, dialog, ipcMain, powerMonitor, protocol, session } = this.#electron
     const link = await this.#findDeck()
     if (!link) {
       dialog.showErrorBox('Quarterdeck', this.#words().silent)
@@ -83,6 +83,8 @@ class Shell {
     })
     app.on('second-instance', (_event, _argv, _folder, data) => void this.#secondStart(data))
     app.on('activate', () => void this.#show())
+    // The machine goes down: a question now would hold it up, or be answered by a kill.
+    powerMonitor.on('shutdown', () => void this.#end('keep'))
     app.on('window-all-closed', () => {
       // On macOS a program lives on without windows; elsewhere closing the window was the question already.
       if (process.platform !== 'darwin') void this.#end('keep')
@@ -123,7 +125,7 @@ class Shell {
         nativeMenu: true,
         keyModifier: 'mod',
         openExternal: true,
-        systemNotifications: true,
+        systemNotifications: false,
       },
       hostActions: {
         pickFolder: async () => {
@@ -191,6 +193,8 @@ class Shell {
       opened: (made) => (this.#window = made),
     })
     window.on('closed', () => (this.#window = null))
+    // Windows tells its end to the window alone.
+    window.on('session-end', () => void this.#end('keep'))
     window.on('close', (event) => {
       if (this.#ended || process.platform === 'darwin') return
       event.preventDefault()

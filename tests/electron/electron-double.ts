@@ -146,6 +146,7 @@ export function createElectronDouble() {
     return Promise.resolve(state.answers.shift() ?? { response: 2, checkboxChecked: false })
   }
   const ipcMain = new EventEmitter()
+  const powerMonitor = new EventEmitter()
   const electron = {
     app,
     ipcMain,
@@ -160,6 +161,7 @@ export function createElectronDouble() {
       showMessageBox: message,
       showOpenDialog: () => Promise.resolve(state.picked),
     },
+    powerMonitor,
     nativeTheme: { shouldUseDarkColors: false, themeSource: 'system' },
     protocol: {
       registerSchemesAsPrivileged: (schemes: unknown[]) => state.schemes.push(...schemes),
@@ -186,6 +188,7 @@ export function createElectronDouble() {
     electron: electron as unknown as Electron,
     app,
     ipcMain,
+    powerMonitor,
     state,
     /** The one window. */
     window: (): WindowDouble => {

@@ -293,6 +293,15 @@ describe('closing', () => {
     expect(deck.disposed).toBe(1)
   })
 
+  it('asks nothing when the machine goes down, and leaves the agents', async () => {
+    await start()
+    deck.agents = 1
+    double.powerMonitor.emit('shutdown')
+    await until('it quit', () => double.state.quits === 1)
+    expect(double.state.questions).toHaveLength(0)
+    expect(deck.stopped).toEqual([])
+  })
+
   it('asks nothing when the end was asked for through the contract', async () => {
     await start()
     deck.agents = 1

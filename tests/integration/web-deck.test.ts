@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import type { HostState } from '@contract/host.ts'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { deckEnvironment, killProcessesOf, nodePath, processesOf, startDeck, type TestDeck } from '../support/deck.ts'
+import { jsonOf, runQuarterdeck } from '../support/quarterdeck-command.ts'
 import { until } from '../support/until.ts'
 
 const web = new URL('../../out/main/web.js', import.meta.url).pathname
@@ -18,7 +19,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'qd-t-'))
 })
 afterEach(async () => {
-  for (const deck of decks.splice(0)) await deck.stop()
+  // The latest first: those before it on the same folder have ended.
+  for (const deck of decks.splice(0).reverse()) await deck.stop()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -123,6 +125,21 @@ it('a killed deck comes back at the same address, so that an open tab finds it',
   await first.kill('SIGKILL')
   const again = await start({ data: first.data, home: first.home })
   expect(again.address).toBe(first.address)
+})
+
+it('a newer build takes the place of an older deck at the same address, and its agents go on', async () => {
+  const first = await start({ folder: await makeRepository('repo') })
+  const session = ['session', 'new', '--repository', join(folder, 'repo'), '--agent', 'shell', '--json']
+  const made = await runQuarterdeck(session, { env: first.env, cwd: folder })
+  const pid = jsonOf<{ sessions: { pid: number }[] }>(made).sessions[0]?.pid
+  expect(pid).toBeGreaterThan(0)
+  const note = join(first.data, 'deck.json')
+  await writeFile(note, (await readFile(note, 'utf8')).replace(/"build": "[^"]*"/, '"build": "older"'))
+  const second = await start({ data: first.data, home: first.home })
+  expect(second.address).toBe(first.address)
+  expect(second.stderr()).toContain('takes its place')
+  const listed = await runQuarterdeck(['session', 'list', '--json'], { env: second.env, cwd: folder })
+  expect(jsonOf<{ sessions: { pid: number }[] }>(listed).sessions.map((one) => one.pid)).toEqual([pid])
 })
 
 it('SIGTERM ends it cleanly: exit status 0, the folder free, no note left', async () => {
