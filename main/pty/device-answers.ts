@@ -1,6 +1,9 @@
 /**
  * Answers what programs ask a terminal, whether or not a page looks: what xterm answers of itself (attributes, cursor, modes,
- * settings) and what a page would have to (colours, size in pixels, name). Keeps the colours and the keyboard flags a program set.
+ * settings) and what a page would have to (colours, size in pixels, name). Keeps the colours that a program set.
+ *
+ * `CSI ? u` (kitty keyboard) has no answer: xterm 6.0 sends no such keys, and an answer would promise them. Programs send DA1 after
+ * it and take its answer for a no.
  */
 import type { TerminalColours } from '@contract/terminal.ts'
 import type { Screen } from './screen.ts'
@@ -111,10 +114,14 @@ export class DeviceAnswers {
     parser.registerEscHandler({ final: 'c' }, () => this.#forgetAll())
   }
 
+  /** Mode 2031: the program asked to be told when dark turns to light. */
+  get followsColours(): boolean {
+    return this.#colourScheme
+  }
+
   setColours(colours: TerminalColours): void {
     const wasLight = isLight(this.#colour('background'))
     this.colours = colours
-    // Mode 2031: the program asked to be told when dark turns to light.
     if (this.#colourScheme && wasLight !== isLight(this.#colour('background'))) this.#scheme()
   }
 

@@ -16,17 +16,19 @@ export interface PackedScreen {
   total: number
   bracketedPaste: boolean
   alternateScreen: boolean
+  /** The program is told when the colours turn from dark to light. */
+  followsColours: boolean
 }
 
 /** Screens with fewer lines are not worth it: about 3 MB at 120 columns. */
 export const minPackedLines = 2000
 
 /** The screen packed, or `null` when it changed meanwhile; the screen itself stays as it is. */
-export async function packScreen(screen: Screen): Promise<PackedScreen | null> {
+export async function packScreen(screen: Screen, followsColours: boolean): Promise<PackedScreen | null> {
   const { cols, rows, fed, bracketedPaste, alternateScreen } = screen
   const picture = await pack(screen.draw(Number.POSITIVE_INFINITY), { level: constants.Z_BEST_SPEED })
   if (screen.fed !== fed || screen.cols !== cols || screen.rows !== rows) return null
-  return { picture, cols, rows, total: fed, bracketedPaste, alternateScreen }
+  return { picture, cols, rows, total: fed, bracketedPaste, alternateScreen, followsColours }
 }
 
 /** Draws what was packed on a fresh screen of its size. */

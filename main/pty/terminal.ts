@@ -200,6 +200,10 @@ export class HostedTerminal implements Viewed {
   }
 
   setColours(colours: TerminalColours): void {
+    if (this.#packed?.followsColours) {
+      void this.unpacked().then(() => this.setColours(colours))
+      return
+    }
     this.#colours = colours
     this.#answers?.setColours(colours)
   }
@@ -396,7 +400,7 @@ export class HostedTerminal implements Viewed {
   }
 
   async #pack(screen: Screen): Promise<void> {
-    const packed = await packScreen(screen)
+    const packed = await packScreen(screen, this.#answers?.followsColours ?? false)
     if (!packed || this.#screen !== screen || !this.#unseen) return
     this.#packed = packed
     this.#screen = null

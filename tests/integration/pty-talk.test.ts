@@ -74,6 +74,27 @@ test('device queries are answered while no page is attached', async () => {
   ])
 })
 
+test('a program that asks for the kitty keyboard gets no promise, and its next answer at once', async () => {
+  const host = await startHost()
+  expect(await ask(host, '\x1b[?u\x1b[c')).toBe('\x1b[?1;2c')
+})
+
+test('a program that asked for it is told when dark turns to light, also while it is packed', async () => {
+  const host = await startHost(undefined, { packMs: 20 })
+  const listening = `
+process.stdin.setRawMode(true)
+process.stdin.on('data', (bytes) => process.stdout.write(JSON.stringify(bytes.toString()) + '\\r\\n'))
+process.stdout.write('x\\r\\n'.repeat(3000) + '\\x1b[?2031hready')
+`
+  const { id } = await host.run('', { file: process.execPath, args: ['-e', listening.replaceAll('\\\\', '\\')] })
+  await until('it is packed', async () => (await host.client.info(id))?.packed)
+  host.client.setColours({ foreground: '#000000', background: '#ffffff', cursor: '#000000' })
+  await until('it was told', async () => {
+    const text = await host.client.text(id, 'screen')
+    return text.ok && text.value.includes('[?997;2n')
+  })
+})
+
 test('titles, bells, notifications and progress are told', async () => {
   const host = await startHost()
   const { id } = await host.run(
