@@ -1,9 +1,10 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { api } from '@contract/api.ts'
 import { errorCodes } from '@contract/result.ts'
 import { reasonKeys } from '@contract/session.ts'
 import { expect, it } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
 import { root, sources, type Source } from './sources.ts'
 
 /** At most so many lines a file. */
@@ -127,6 +128,16 @@ it('nothing is left to be done later in a comment', () => {
 
 it('endpoints are named subject.verb or subject.noun', () => {
   expect(Object.keys(api).filter((name) => !/^[a-z]+\.[a-z]+([A-Z][a-z]+)*$/.test(name))).toEqual([])
+})
+
+it('every dependency has its reason in a decision record, and an exact version', () => {
+  const folder = join(root, 'docs', 'decisions')
+  const records = readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n')
+  const parts: Record<string, string> = { ...packageJson.dependencies, ...packageJson.devDependencies }
+  expect(Object.keys(parts).filter((name) => !records.includes(`\`${name}\``))).toEqual([])
+  expect(Object.values(parts).filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([])
 })
 
 type Texts = Record<string, unknown>
