@@ -7,7 +7,7 @@ import { anchorLines, findAnchor, type Anchor } from './anchor.ts'
 import type { Size } from './resize.ts'
 import type { WriteScheduler } from './scheduler.ts'
 import { createCharacterJoiner } from './utf8.ts'
-import { parseAtOnce } from './xterm-core.ts'
+import { forgetLinks, parseAtOnce } from './xterm-core.ts'
 
 export interface FeedListener {
   /** The pty has this size from here on. */
@@ -44,6 +44,7 @@ export function createFeed(
   const lane = options.scheduler.addLane({
     write: (bytes, done) => {
       parseAtOnce(xterm, joiner.join(bytes))
+      forgetLinks(xterm)
       done()
     },
   })

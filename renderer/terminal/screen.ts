@@ -15,6 +15,7 @@ import { makeXterm, onMac, onWindows } from './make-xterm.ts'
 import { cleanPaste, pasteNeedsAsking } from './paste.ts'
 import { createResizer, usableSize, type Size } from './resize.ts'
 import type { WriteScheduler } from './scheduler.ts'
+import { forgetLinks } from './xterm-core.ts'
 
 /** What components show of a terminal; its text is not among it. */
 export interface ScreenState {
@@ -129,6 +130,7 @@ export function createScreen(options: ScreenOptions): Screen {
       if (!feed.replaying) state.setState({ offer })
     },
   })
+  let searched = ''
   search.onDidChangeResults(({ resultIndex, resultCount }) => {
     state.setState({ found: { index: resultIndex, count: resultCount } })
   })
@@ -222,6 +224,7 @@ export function createScreen(options: ScreenOptions): Screen {
     })
     textarea?.addEventListener('blur', () => feed.setFocused(false))
     textarea?.addEventListener('compositionend', (event) => (compositionEndedAt = event.timeStamp))
+    element.addEventListener('mouseleave', () => forgetLinks(xterm))
     element.addEventListener('paste', onPaste, { capture: true })
     element.addEventListener('mouseup', () => {
       if (actions.copyOnSelection() && xterm.hasSelection()) screen.copySelection()
@@ -306,6 +309,10 @@ export function createScreen(options: ScreenOptions): Screen {
         if (text !== '') state.setState({ found: { index: -1, count: 0 } })
         return
       }
+      // The search compares new options with themselves (addon-search 0.16.0) and would keep the old matches.
+      const now = `${caseSensitive} ${regex}`
+      if (now !== searched) search.clearDecorations()
+      searched = now
       const findOptions = {
         caseSensitive,
         regex,

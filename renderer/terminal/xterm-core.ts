@@ -1,16 +1,17 @@
 /**
  * The inner parts of @xterm/xterm 6.0.0 that the page needs and its public interface does not give: parsing at once, so
- * that a frame's budget can be kept, and surviving a throw of the parser. The version is pinned.
+ * that a frame's budget can be kept, surviving a throw of the parser, links that follow the text. The version is pinned.
  */
 import type { Terminal } from '@xterm/xterm'
 
 interface RawCore {
-  _writeBuffer: { _isSyncWriting: boolean; _syncCalls: number }
+  _writeBuffer: { _isSyncWriting: boolean; _syncCalls: number; _onWriteParsed: { fire(): void } }
   _bufferService: { buffers: { active: { x: number; y: number; ybase: number; lines: { length: number } } } }
   _inputHandler: {
     _parser: { reset(): void }
     eraseInDisplay(parameters: { params: number[]; length: number }): boolean
   }
+  _linkifier: { value?: { _activeLine: number; _lastBufferCell: unknown } }
   writeSync(bytes: Uint8Array): void
 }
 
@@ -21,12 +22,22 @@ export function parseAtOnce(terminal: Terminal, bytes: Uint8Array): void {
   const core = coreOf(terminal)
   try {
     core.writeSync(bytes)
+    // The synchronous way forgets to tell the search.
+    core._writeBuffer._onWriteParsed.fire()
   } catch {
     // xterm refuses every later write after a throw inside one; what it was in the middle of is given up.
     core._writeBuffer._isSyncWriting = false
     core._writeBuffer._syncCalls = 0
     core._inputHandler._parser.reset()
   }
+}
+
+/** xterm 6.0.0 remembers which links a row has while the pointer stays on it, even when the row's text has changed since. */
+export function forgetLinks(terminal: Terminal): void {
+  const linkifier = coreOf(terminal)._linkifier.value
+  if (!linkifier) return
+  linkifier._activeLine = -1
+  linkifier._lastBufferCell = undefined
 }
 
 /** xterm 6.0.0 throws on "erase above" in the last column of the last row, where it means the whole screen. */
