@@ -10,7 +10,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const build = (process.env['QUARTERDECK_BUILD'] ??= randomBytes(6).toString('hex'))
 
 /** Native modules stay outside the bundle; everything else is inside, so that a package needs no node_modules but these. */
-const native = ['electron', 'node-pty', '@parcel/watcher']
+const native = ['electron', 'node-pty']
 const external = [...native, ...builtinModules, /^node:/]
 
 export default defineConfig({

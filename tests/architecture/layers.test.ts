@@ -97,7 +97,7 @@ it('the contract needs nothing but zod', () => {
 })
 
 it('the page imports nothing of Node, and the backend nothing of the page', () => {
-  const node = /^(node:|fs$|path$|os$|child_process$|ws$|node-pty$|@parcel\/watcher$|electron$)/
+  const node = /^(node:|fs$|path$|os$|child_process$|ws$|node-pty$|electron$)/
   const page =
     /^(react|react-dom|zustand|@xterm\/addon-(?!serialize|unicode)|monaco-editor|dockview|@base-ui|cmdk|lucide)/
   const found = program().flatMap((source) =>

@@ -43,7 +43,7 @@ async function buildNow(): Promise<Scripts> {
     logLevel: 'error',
     resolve: { alias: { '@contract': join(root, 'preload', 'contract') } },
     define: { __BUILD__: '"test"' },
-    ssr: { noExternal: true, external: ['node-pty', '@parcel/watcher'] },
+    ssr: { noExternal: true, external: ['node-pty'] },
     build: {
       ssr: true,
       outDir,
@@ -55,7 +55,7 @@ async function buildNow(): Promise<Scripts> {
           'pty-host': join(root, 'main', 'pty', 'host-main.ts'),
           'app-process': join(root, 'tests', 'support', 'app-process.ts'),
         },
-        external: ['node-pty', '@parcel/watcher', 'electron', /^node:/],
+        external: ['node-pty', 'electron', /^node:/],
         output: { format: 'es', entryFileNames: '[name].js' },
       },
     },
