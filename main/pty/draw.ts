@@ -118,28 +118,35 @@ function finish(drawing: Drawing, buffer: CoreBuffer): string {
   const current = core.inputHandler._curAttrData
   const style = styleOf(current.fg, current.bg, current.extended)
   const row = origin ? buffer.y - buffer.scrollTop : buffer.y
-  const showAtOnce = core.coreService.decPrivateModes.synchronizedOutput ? '' : '\x1b[?2026l'
+  // Said in either case: a sequence after the last character keeps what follows from joining it.
+  const showAtOnce = `\x1b[?2026${core.coreService.decPrivateModes.synchronizedOutput ? 'h' : 'l'}`
   let text = modes(core)
   if (origin) text += '\x1b[?6h'
+  let sets = charsets(core)
+  if (sets !== '' && core.charset.charset === undefined && designator(buffer.savedCharset) === 'B') {
+    // A restored cursor brings its character set without designating it: restored once more, before all else.
+    text += `${sets}\x1b8${pen.restored()}`
+    sets = ''
+  }
   const line = buffer.lines.get(buffer.ybase + buffer.y)
   const joining = core.inputHandler._parser.precedingJoinState !== 0
   let x = buffer.x - 1
   if (line && x > 0 && cellText(line, x) === '' && cellWidth(line, x) === 0) x--
   if (!line || x < 0 || (!joining && buffer.x < cols)) {
     const insertion = insert ? '\x1b[4h' : ''
-    return `${text}${charsets(core)}${moveTo(buffer.x, row)}${pen.to(style)}${insertion}${showAtOnce}`
+    return `${text}${sets}${moveTo(buffer.x, row)}${pen.to(style)}${insertion}${showAtOnce}`
   }
   if (cellText(line, x) === '') {
     // The cursor is beyond a last column that was erased since: only a blank brings it there.
     const colour = backgroundColourOf(line._data[x * 3 + 2] as number)
-    text += `${moveTo(x, row)}${pen.to(erasedStyle(colour))} ${charsets(core)}${pen.to(style)}`
+    text += `${moveTo(x, row)}${pen.to(erasedStyle(colour))} ${sets}${pen.to(style)}`
     return `${text}${insert ? '\x1b[4h' : ''}${showAtOnce}`
   }
   if (!joining) {
-    text += moveTo(x, row) + pen.toCell(line, x) + cellText(line, x) + charsets(core) + pen.to(style)
+    text += moveTo(x, row) + pen.toCell(line, x) + cellText(line, x) + sets + pen.to(style)
     return `${text}${insert ? '\x1b[4h' : ''}${showAtOnce}`
   }
-  text += charsets(core) + moveTo(x, row) + pen.to(style) + showAtOnce
+  text += sets + moveTo(x, row) + pen.to(style) + showAtOnce
   if (insert) text += `\x1b[4h\x1b[${Math.max(1, cellWidth(line, x))}P`
   return text + cellText(line, x)
 }

@@ -124,6 +124,12 @@ export class Pen {
     return text
   }
 
+  /** After a restored cursor has brought attributes of its own: they are plain again. */
+  restored(): string {
+    this.#style = { ...plainStyle, link: this.#style.link }
+    return '\x1b[0m'
+  }
+
   /** Says the present attributes again: changes nothing but that the next character does not join the one before. */
   again(): string {
     return attributeSequence(this.#style)
