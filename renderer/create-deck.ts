@@ -45,7 +45,8 @@ export function createDeck(options: { connect(): Promise<Port>; build: string })
     stage: { current: null },
     run: (id, argument) => {
       const command = findCommand(id)
-      if (!command) return
+      // With an argument it speaks of something else than what is focused, and judges that itself.
+      if (!command || (argument === undefined && command.when && !command.when(deck))) return
       const failed = (error: unknown): void => {
         const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
         deck.notify({ kind: 'failed', text: i18next.t('error.internal'), detail })

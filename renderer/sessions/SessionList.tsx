@@ -1,6 +1,6 @@
 import type { Session } from '@contract/session.ts'
 import { ArrowDownUp, ListFilter, Plus } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { useDeck } from '../deck.ts'
@@ -14,6 +14,7 @@ import { useCommandKeys } from '../shell/use-command-keys.ts'
 import { arrange, type Layout } from './grouping.ts'
 import { SessionTree } from './SessionTree.tsx'
 import styles from './SessionList.module.css'
+import { usePointerInside } from './use-pointer-inside.ts'
 import { useSettledLayout } from './use-settled-layout.ts'
 
 const none: readonly never[] = []
@@ -25,7 +26,9 @@ export function SessionList() {
   const state = useStore(deck.stores.sessions, (followed) => followed.value)
   const groupBy = useStore(deck.stores.settings, (followed) => followed.value?.groupBy ?? 'need')
   const repositories = useStore(deck.stores.repositories, (followed) => followed.value ?? none)
-  const [inside, setInside] = useState({ pointer: false, keys: false, menu: false })
+  const [inside, setInside] = useState({ keys: false, menu: false })
+  const list = useRef<HTMLElement>(null)
+  const pointerInside = usePointerInside(list)
   const newKeys = useCommandKeys('session.new')
 
   const wanted = useMemo((): Layout => {
@@ -36,7 +39,7 @@ export function SessionList() {
       repositories.map((one) => one.id),
     )
   }, [state, groupBy, repositories])
-  const { layout, pending, settle } = useSettledLayout(wanted, inside.pointer || inside.keys || inside.menu)
+  const { layout, pending, settle } = useSettledLayout(wanted, pointerInside || inside.keys || inside.menu)
   const order = useMemo(() => wanted.flatMap((group) => group.ids).slice(0, 9), [wanted])
 
   const regroup = async (next: 'need' | 'repository'): Promise<void> => {
@@ -55,14 +58,7 @@ export function SessionList() {
   ]
   const total = state?.ids.length ?? 0
   return (
-    <nav
-      className={styles['list']}
-      aria-label={t('session.sessions')}
-      onPointerEnter={(event) => {
-        if (event.pointerType === 'mouse') setInside((before) => ({ ...before, pointer: true }))
-      }}
-      onPointerLeave={() => setInside((before) => ({ ...before, pointer: false }))}
-    >
+    <nav ref={list} className={styles['list']} aria-label={t('session.sessions')}>
       <div className={styles['head']}>
         <h2 className={styles['heading']}>{t('session.sessions')}</h2>
         <span className={styles['total']}>{total > 0 ? total : ''}</span>

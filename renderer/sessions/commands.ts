@@ -123,7 +123,7 @@ export const sessionCommands: Command[] = [
     'session.rename',
     () => true,
     (deck, session) => {
-      deck.stores.view.setState({ listOpen: true, narrowView: 'list' })
+      deck.stores.view.setState({ page: 'stage', listOpen: true, narrowView: 'list' })
       overlays.setState({ renaming: session.id })
     },
   ),

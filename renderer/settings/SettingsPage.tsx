@@ -14,7 +14,7 @@ import { AgentsSection } from './AgentsSection.tsx'
 import { MachineSection } from './MachineSection.tsx'
 import styles from './Settings.module.css'
 import { sections, type SectionName } from './sections.ts'
-import { ChoiceRow, NumberRow, SwitchRow, TextRow } from './rows.tsx'
+import { ButtonRow, ChoiceRow, NumberRow, SwitchRow, TextRow } from './rows.tsx'
 import { formatArguments, parseArguments } from './arguments.ts'
 
 /** All settings of the person, in plain words. Each takes effect at once. */
@@ -190,6 +190,13 @@ function Sessions() {
         code
         value={settings.hiddenEnvironment.join(' ')}
         onChange={(typed) => change({ hiddenEnvironment: typed.split(/[\s,]+/).filter(Boolean) })}
+      />
+      <ButtonRow
+        name="recentCommands"
+        text={t('settings.recentCount', { count: settings.recentCommands.length })}
+        button={t('settings.recentForget')}
+        disabled={settings.recentCommands.length === 0}
+        onPress={() => change({ recentCommands: [] })}
       />
       <TextRow
         name="editor"

@@ -1,5 +1,6 @@
 import { useId, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Button } from '../shell/Button.tsx'
 import { isComposing } from '../shell/keys.ts'
 import { Segmented } from '../shell/Segmented.tsx'
 import { Select } from '../shell/Select.tsx'
@@ -145,6 +146,20 @@ export function TextRow(props: {
           {t(problem)}
         </p>
       ) : null}
+    </Row>
+  )
+}
+
+/** What is kept, in words, and a button that does something with it. */
+export function ButtonRow(props: { name: string; text: string; button: string; disabled: boolean; onPress(): void }) {
+  return (
+    <Row name={props.name}>
+      <div className={styles['kept']}>
+        <span className={styles['hint']}>{props.text}</span>
+        <Button size="small" disabled={props.disabled} onClick={props.onPress}>
+          {props.button}
+        </Button>
+      </div>
     </Row>
   )
 }

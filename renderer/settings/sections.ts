@@ -11,6 +11,7 @@ export const sections = [
       'autoResume-hint',
       'hiddenEnvironment',
       'hiddenEnvironment-hint',
+      'recentCommands',
       'editor',
       'editor-hint',
     ],

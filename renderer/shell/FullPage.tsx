@@ -35,7 +35,7 @@ export function EndedPage() {
   const ended = useStore(overlays, (state) => state.ended)
   return (
     <FullPage title={t('shell.endedTitle')}>
-      <p>{t(ended === 'stop' ? 'shell.endedStop' : 'shell.endedKeep')}</p>
+      <p>{t(`shell.ended-${ended}`)}</p>
       <p>{t('shell.endedHow')}</p>
       <pre>npm start</pre>
       <p>{t('shell.endedTab')}</p>

@@ -1,4 +1,3 @@
-import { lazy, Suspense } from 'react'
 import {
   CircleHelp,
   LogOut,
@@ -14,6 +13,7 @@ import {
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { useDeck } from '../deck.ts'
+import { RepositoryMenu } from '../repositories/RepositoryMenu.tsx'
 import { needsPerson } from '../sessions/grouping.ts'
 import { IconButton } from './IconButton.tsx'
 import { Keys } from './Keys.tsx'
@@ -21,10 +21,6 @@ import { Menu, type MenuItem } from './Menu.tsx'
 import { StateGlyph } from './StateGlyph.tsx'
 import styles from './TitleBar.module.css'
 import { useCommandKeys } from './use-command-keys.ts'
-
-const RepositoryMenu = lazy(() =>
-  import('../repositories/RepositoryMenu.tsx').then((module) => ({ default: module.RepositoryMenu })),
-)
 
 /** Repository, who needs me, search or run, new session, columns, menu. */
 export function TitleBar({ narrow }: { narrow: boolean }) {
@@ -48,9 +44,7 @@ export function TitleBar({ narrow }: { narrow: boolean }) {
           onClick={() => deck.run('view.toggleList')}
         />
       )}
-      <Suspense fallback={null}>
-        <RepositoryMenu />
-      </Suspense>
+      <RepositoryMenu />
       <NeedYou />
       <button type="button" className={styles['search']} onClick={() => deck.run('program.palette')}>
         <Search size={14} aria-hidden />

@@ -1,5 +1,6 @@
 import { CircleCheck, CircleX, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
+import { createPortal } from 'react-dom'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { Button } from './Button.tsx'
@@ -14,12 +15,14 @@ const shownMs = 8000
 export function Toaster() {
   const { t } = useTranslation()
   const shown = useStore(notices, (state) => state.notices)
-  return (
-    <section aria-label={t('shell.notices')} className={styles['corner']}>
+  // Outside of the page's own layers, so that a sheet does not cover the failure it caused; `aria-live` keeps it spoken.
+  return createPortal(
+    <section aria-label={t('shell.notices')} aria-live="polite" className={styles['corner']}>
       {shown.map((notice) => (
         <Toast key={notice.id} notice={notice} />
       ))}
-    </section>
+    </section>,
+    document.body,
   )
 }
 

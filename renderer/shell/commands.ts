@@ -1,14 +1,16 @@
 import type { Deck } from '../deck.ts'
+import { isRunning } from '../sessions/grouping.ts'
 import { notifyFailure } from './failure.ts'
 import type { Command } from './command.ts'
 import { openOverlay, overlays } from './overlays.ts'
 
 /** Ends the program from this page; the page then says what became of the agents. */
 export async function quit(deck: Deck, agents: 'keep' | 'stop'): Promise<void> {
+  const running = Object.values(deck.stores.sessions.getState().value?.byId ?? {}).some(isRunning)
   const answer = await deck.client.call('host.quit', { agents })
   // A lost connection is what a fast end looks like from here.
   if (!answer.ok && answer.error.code !== 'connection-lost') return notifyFailure(deck, answer.error)
-  overlays.setState({ open: null, ended: agents })
+  overlays.setState({ open: null, ended: !running ? 'none' : agents === 'keep' ? 'went-on' : 'stopped' })
   deck.client.dispose()
 }
 

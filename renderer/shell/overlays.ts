@@ -16,7 +16,7 @@ export interface Overlays {
   /** The session whose title is being typed in the list. */
   renaming: SessionId | null
   /** The program was ended from this page: what became of the agents. */
-  ended: 'keep' | 'stop' | null
+  ended: 'went-on' | 'stopped' | 'none' | null
 }
 
 /** What commands raise and components show. */

@@ -29,6 +29,11 @@ export const texts = {
     'When the program that holds the terminals was ended, agents are started again with their conversations.',
   hiddenEnvironment: 'Environment variables kept from agents',
   'hiddenEnvironment-hint': 'Names, separated by spaces. Agents, set-up scripts and shells do not get them.',
+  recentCommands: 'Commands typed lately',
+  'recentCommands-hint': 'Offered again for a session with a command of your own.',
+  recentCount_one: '{{count}} kept',
+  recentCount_other: '{{count}} kept',
+  recentForget: 'Forget them',
   editor: 'Editor',
   'editor-hint':
     'Program and arguments that open a file; {path}, {line} and {column} are filled in. Empty: found by itself.',
