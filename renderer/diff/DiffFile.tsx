@@ -56,7 +56,7 @@ export function DiffFile({
   }
 
   return (
-    <section className={styles['file']} aria-label={headed.path}>
+    <div className={styles['file']} role="group" aria-label={headed.path}>
       <FileHeader
         reading={reading}
         file={headed}
@@ -68,7 +68,7 @@ export function DiffFile({
       <FileFacts facts={listFacts(headed, shown?.diff ?? null)} />
       {gone ? <Gone reading={reading} /> : null}
       <Body session={session} shown={shown} file={headed} failure={failure?.message ?? null} handle={text} />
-    </section>
+    </div>
   )
 }
 
@@ -91,7 +91,14 @@ function Body({
   const ignoreWhitespace = useReview((state) => state.ignoreWhitespace)
   const hideUnchanged = useReview((state) => state.hideUnchanged)
   const options = useMemo(
-    () => ({ layout, wrap, ignoreWhitespace, hideUnchanged, label: t('diff.label', { path: file.path }) }),
+    () => ({
+      layout,
+      wrap,
+      ignoreWhitespace,
+      hideUnchanged,
+      label: t('diff.label', { path: file.path }),
+      labelBefore: t('diff.label-before', { path: file.path }),
+    }),
     [layout, wrap, ignoreWhitespace, hideUnchanged, t, file.path],
   )
   if (failure !== null) return <EmptyState title={t('diff.failed')} text={failure} />

@@ -8,6 +8,8 @@ export interface TextViewOptions {
   hideUnchanged: boolean
   /** Accessible name of the editor. */
   label: string
+  /** The same of the side before. */
+  labelBefore: string
 }
 
 /** Under this width (pixels) two sides are shown as one. */
@@ -68,8 +70,14 @@ export function baseOptions(fontFamily: string, options: TextViewOptions): edito
 }
 
 /** `manyRemoved`: inline would draw thousands of removed lines at once, so the two sides stay apart. */
-export function diffOptions(options: TextViewOptions, tier: SizeTier, manyRemoved: boolean): editor.IDiffEditorOptions {
+export function diffOptions(
+  options: TextViewOptions,
+  tier: SizeTier,
+  manyRemoved: boolean,
+): editor.IDiffEditorConstructionOptions {
   return {
+    originalAriaLabel: options.labelBefore,
+    modifiedAriaLabel: options.label,
     originalEditable: false,
     renderSideBySide: options.layout === 'split' || manyRemoved,
     useInlineViewWhenSpaceIsLimited: !manyRemoved,

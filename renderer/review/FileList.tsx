@@ -19,10 +19,13 @@ export function FileList({
   reading,
   listRef,
   onEnter,
+  onPick,
 }: {
   reading: Reading
   listRef: Ref<HTMLDivElement>
   onEnter(): void
+  /** A file was pressed. */
+  onPick(): void
 }) {
   const { t } = useTranslation()
   const { stores } = useDeck()
@@ -154,8 +157,10 @@ export function FileList({
               current={row.key === current}
               marks={marks}
               onPress={() => {
-                if (row.kind === 'file') go(item.index)
-                else if (row.kind !== 'named') {
+                if (row.kind === 'file') {
+                  go(item.index)
+                  onPick()
+                } else if (row.kind !== 'named') {
                   setCursor(row.key)
                   fold(row.key)
                 }

@@ -18,6 +18,8 @@ import { reviewStore, useReview } from './review-state.ts'
 
 /** Width (pixels) from which the files stand beside the diff. */
 const besideFrom = 860
+/** Under this height (pixels), one above the other, files and diff take turns. */
+const turnsBelow = 420
 
 export interface Deciding {
   approve(): void
@@ -46,6 +48,9 @@ export function ReviewBody({
   const filterField = useRef<HTMLDivElement>(null)
   const [filtering, setFiltering] = useState(false)
   const [beside, setBeside] = useState(false)
+  const [low, setLow] = useState(false)
+  const [listing, setListing] = useState(false)
+  const turns = low && !beside
   const latest = useRef(deciding)
   const { step, toggleViewed, viewedAndOn, setFilter } = reading
 
@@ -56,13 +61,17 @@ export function ReviewBody({
   useEffect(() => {
     const element = root.current
     if (!element) return
-    const observer = new ResizeObserver(() => setBeside(element.clientWidth >= besideFrom))
+    const observer = new ResizeObserver(() => {
+      setBeside(element.clientWidth >= besideFrom)
+      setLow(element.clientHeight < turnsBelow)
+    })
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
 
   const openFilter = useCallback(() => {
     setFiltering(true)
+    setListing(true)
     filterField.current?.querySelector('input')?.focus()
   }, [])
   const closeFilter = useCallback(() => {
@@ -133,6 +142,9 @@ export function ReviewBody({
         onFilter={filtering ? closeFilter : openFilter}
         narrow={!beside}
         canWiden={decides}
+        turns={turns}
+        listing={listing}
+        onListing={() => setListing(!listing)}
       />
       {problem !== null && list !== null ? (
         <p className={styles['problem']} role="alert">
@@ -160,10 +172,13 @@ export function ReviewBody({
         <div
           className={styles['split']}
           data-beside={beside || undefined}
+          data-turn={turns ? (listing ? 'list' : 'diff') : undefined}
           style={
-            beside
-              ? { gridTemplateColumns: `${listWidth}px 1px minmax(0, 1fr)` }
-              : { gridTemplateRows: `minmax(${listMinimum(reading)}px, ${listShare}%) 1px minmax(0, 1fr)` }
+            turns
+              ? {}
+              : beside
+                ? { gridTemplateColumns: `${listWidth}px 1px minmax(0, 1fr)` }
+                : { gridTemplateRows: `minmax(${listMinimum(reading)}px, ${listShare}%) 1px minmax(0, 1fr)` }
           }
         >
           <div className={styles['list']}>
@@ -193,10 +208,23 @@ export function ReviewBody({
             {reading.rows.length === 0 ? (
               <p className={styles['none']}>{t(reading.filter ? 'review.filter-none' : 'review.nothing')}</p>
             ) : (
-              <FileList reading={reading} listRef={files} onEnter={() => diff.current?.focus()} />
+              <FileList
+                reading={reading}
+                listRef={files}
+                onEnter={() => {
+                  setListing(false)
+                  diff.current?.focus()
+                }}
+                onPick={() => setListing(false)}
+              />
             )}
           </div>
-          <Splitter vertical={beside} label={t('review.resize')} onMove={resize} />
+          <Splitter
+            vertical={beside}
+            label={t('review.resize')}
+            percent={beside ? listWidth / 10 : listShare}
+            onMove={resize}
+          />
           <div className={styles['diff']}>
             {reading.file ? (
               <DiffFile reading={reading} worktree={about?.worktree ?? ''} handle={diff} />

@@ -5,10 +5,13 @@ import styles from './Splitter.module.css'
 export function Splitter({
   vertical,
   label,
+  percent,
   onMove,
 }: {
   vertical: boolean
   label: string
+  /** Share of the first part, for screen readers. */
+  percent: number
   onMove(pixels: number, whole: number): void
 }) {
   const line = useRef<HTMLDivElement>(null)
@@ -45,6 +48,9 @@ export function Splitter({
       role="separator"
       tabIndex={0}
       aria-label={label}
+      aria-valuenow={Math.round(percent)}
+      aria-valuemin={0}
+      aria-valuemax={100}
       aria-orientation={vertical ? 'vertical' : 'horizontal'}
       className={styles['splitter']}
       data-vertical={vertical || undefined}

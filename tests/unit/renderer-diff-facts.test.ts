@@ -1,9 +1,10 @@
 import type { ChangedFile, FileDiff } from '@contract/diff.ts'
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { listFacts, statusLetter } from '../../renderer/diff/file-facts.ts'
 import { chooseLanguage } from '../../renderer/diff/language.ts'
 import { createPool } from '../../renderer/diff/model-pool.ts'
-import { buildTheme, colourToHex } from '../../renderer/diff/monaco-theme.ts'
+import { buildTheme, colourToHex, lineMark, mixColours, wordMark } from '../../renderer/diff/monaco-theme.ts'
 import { chooseTier, heldAbove, measureText, plainAbove } from '../../renderer/diff/size-tier.ts'
 
 function file(part: Partial<ChangedFile> = {}): ChangedFile {
@@ -148,3 +149,33 @@ test('the editor gets no colour but those of the page', () => {
   const theme = buildTheme(true, () => '#123456')
   for (const colour of Object.values(theme.colors)) expect(colour).toMatch(/^#(123456|0{6})/)
 })
+
+test('code is legible on added and removed words in both themes', async () => {
+  const sheet = await readFile(new URL('../../renderer/theme.css', import.meta.url), 'utf8')
+  for (const dark of [false, true]) {
+    const read = (name: string): string => {
+      const found = new RegExp(`${name}: light-dark\\((#[0-9a-f]{6}), (#[0-9a-f]{6})\\)`).exec(sheet)
+      return (dark ? found?.[2] : found?.[1]) ?? '#000000'
+    }
+    const theme = buildTheme(dark, read)
+    for (const side of ['--added', '--removed']) {
+      const line = mixColours(read('--surface-2'), read(side), lineMark)
+      const word = mixColours(line, read(side), wordMark)
+      for (const rule of theme.rules) expect(contrast(`#${rule.foreground}`, word), rule.token).toBeGreaterThan(4.5)
+      expect(contrast(theme.colors['editorLineNumber.foreground'] ?? '', line)).toBeGreaterThan(4.5)
+    }
+  }
+})
+
+/** As WCAG 2 reckons it. */
+function contrast(one: string, other: string): number {
+  const light = (colour: string): number => {
+    const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+      const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255
+      return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const [dim = 0, bright = 0] = [light(one), light(other)].sort((a, b) => a - b)
+  return (bright + 0.05) / (dim + 0.05)
+}

@@ -1,5 +1,6 @@
 export const texts = {
   label: 'Changes in {{path}}',
+  'label-before': '{{path}} before the changes',
   facts: 'About this file',
   updated: 'Updated just now',
   viewed: 'Viewed',

@@ -22,6 +22,8 @@ export const texts = {
   wide: 'Widen over the panes',
   narrow: 'Back to the column',
   resize: 'Share between files and diff',
+  'show-files': 'Files',
+  'show-diff': 'Diff',
   'choose-file': 'Choose a file',
   'waiting-list': 'Comparing the worktree…',
   'waiting-worktree': 'Waiting for the worktree to be made…',

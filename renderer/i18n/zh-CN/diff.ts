@@ -1,5 +1,6 @@
 export const texts = {
   label: '{{path}} 的更改',
+  'label-before': '更改之前的 {{path}}',
   facts: '关于此文件',
   updated: '刚刚更新',
   viewed: '已看',

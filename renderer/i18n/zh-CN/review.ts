@@ -20,6 +20,8 @@ export const texts = {
   wide: '展开到窗格之上',
   narrow: '收回到侧栏',
   resize: '文件与差异的比例',
+  'show-files': '文件',
+  'show-diff': '差异',
   'choose-file': '请选择一个文件',
   'waiting-list': '正在比较工作树…',
   'waiting-worktree': '正在等待工作树建立…',
