@@ -70,7 +70,10 @@ export interface AgentAdapter {
   readScreen?(screen: string): AgentSignal | null
   /** A file the agent keeps about its own state, which is exact where it exists. */
   statusFile?: {
-    path(pid: number, env: Record<string, string>): string
+    /** Null where it cannot be told which file it is. */
+    path(pid: number, env: Record<string, string>, conversation: string | null): string | null
+    /** How much of a growing file's end is read; all of it when left out. */
+    tailBytes?: number
     read(text: string, pid: number): AgentSignal | null
   }
 }

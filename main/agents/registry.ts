@@ -2,13 +2,37 @@
 import type { AgentReport } from '@contract/agent.ts'
 import { agentId, type AgentId } from '@contract/ids.ts'
 import type { AgentAdapter } from './adapter.ts'
+import { aider } from './aider.ts'
+import { amp } from './amp.ts'
 import { claude } from './claude.ts'
 import { codex } from './codex.ts'
 import { command } from './command.ts'
+import { copilot } from './copilot.ts'
+import { cursor } from './cursor.ts'
+import { devin } from './devin.ts'
 import { findProgram, readVersion } from './find.ts'
+import { gemini } from './gemini.ts'
+import { goose } from './goose.ts'
+import { opencode } from './opencode.ts'
+import { qwen } from './qwen.ts'
 import { shell } from './shell.ts'
 
-const adapters: readonly AgentAdapter[] = [claude, codex, shell, command]
+/** In the order in which they are offered. */
+const adapters: readonly AgentAdapter[] = [
+  claude,
+  codex,
+  copilot,
+  gemini,
+  opencode,
+  cursor,
+  devin,
+  qwen,
+  amp,
+  goose,
+  aider,
+  shell,
+  command,
+]
 
 export function adapterOf(id: string): AgentAdapter | null {
   return adapters.find((adapter) => adapter.id === id) ?? null

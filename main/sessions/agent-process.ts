@@ -1,6 +1,6 @@
 /** The agent's process: how it is started, heard, typed to, interrupted and stopped. */
 import { watch, type FSWatcher } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fail, succeed, type Result } from '@contract/result.ts'
@@ -48,6 +48,20 @@ const workedStates: ReadonlySet<SessionState> = new Set([
   'turn-finished',
   'interrupted',
 ])
+
+/** The text of a file, or of its end; null where there is none, as with agents of other versions. */
+async function readEnd(path: string, bytes: number | undefined): Promise<string | null> {
+  try {
+    if (bytes === undefined) return await readFile(path, 'utf8')
+    await using file = await open(path)
+    const { size } = await file.stat()
+    const start = Math.max(0, size - bytes)
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - start), position: start })
+    return buffer.toString('utf8', 0, bytesRead)
+  } catch {
+    return null
+  }
+}
 
 export function createAgentProcess(deps: SessionDeps, terminals: Terminals): AgentProcess {
   const { book, pty, log } = deps
@@ -138,9 +152,9 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
     let found: AgentSignal | null = null
     const { statusFile, readScreen } = entry.adapter
     if (statusFile && terminal.pid !== null) {
-      const path = statusFile.path(terminal.pid, environmentOf(deps, entry, null))
-      followStatusFile(entry, path)
-      const text = await readFile(path, 'utf8').catch(() => null) // agents of other versions keep none
+      const path = statusFile.path(terminal.pid, environmentOf(deps, entry, null), entry.row.conversation)
+      if (path !== null) followStatusFile(entry, path)
+      const text = path === null ? null : await readEnd(path, statusFile.tailBytes)
       if (text !== null) found = statusFile.read(text, terminal.pid)
     }
     const says = found?.kind
