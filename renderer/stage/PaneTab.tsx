@@ -1,6 +1,6 @@
 import type { SessionId } from '@contract/ids.ts'
 import type { IDockviewPanelHeaderProps } from 'dockview-react'
-import { useEffect } from 'react'
+import { useEffect, useRef, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { useDeck } from '../deck.ts'
@@ -15,24 +15,27 @@ export function PaneTab({ api }: IDockviewPanelHeaderProps) {
   const { stores } = useDeck()
   const id = api.id as SessionId
   const title = useStore(stores.sessions, (state) => state.value?.byId[id]?.title ?? '')
+  const head = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (title !== '') api.setTitle(title)
+    // Its name is what it shows, not the title alone.
+    head.current?.closest('.dv-tab')?.removeAttribute('aria-label')
   }, [api, title])
-  return <PaneHead id={id} />
+  return <PaneHead id={id} ref={head} />
 }
 
 /** Left of a pane's header line: state, title, agent, branch, why it is in that state and since when, changed lines. Holds no buttons. */
-export function PaneHead({ id }: { id: SessionId }) {
+export function PaneHead({ id, ref }: { id: SessionId; ref?: Ref<HTMLDivElement> }) {
   const { stores } = useDeck()
   const { t } = useTranslation()
   const session = useStore(stores.sessions, (state) => state.value?.byId[id] ?? null)
   const agents = useStore(stores.agents, (state) => state.value)
-  if (!session) return <div className={styles['tab']} />
+  if (!session) return <div ref={ref} className={styles['tab']} />
   const agent = agents?.find((each) => each.id === session.agent)?.name ?? session.agent
   const reason = reasonToText(t, session.reason)
   const { changed } = session
   return (
-    <div className={styles['tab']} data-need={session.state}>
+    <div ref={ref} className={styles['tab']} data-need={session.state}>
       <StateGlyph state={session.state} />
       <span className={styles['title']} title={session.title}>
         {session.title}

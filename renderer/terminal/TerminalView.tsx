@@ -40,6 +40,9 @@ export function TerminalView({ terminal, session, worktree, name, finding, onFin
   const [menu, setMenu] = useState(0)
   const hadFocus = useRef(false)
 
+  // A page over the stage hides it whole.
+  const covered = useStore(deck.stores.view, (state) => state.page !== 'stage')
+  useEffect(() => screen.setCovered(covered), [screen, covered])
   useEffect(() => (host.current ? screen.show(host.current) : undefined), [screen])
 
   // A program that reports the mouse gets the right button too; with Shift it is the page's.

@@ -64,6 +64,8 @@ export interface Screen {
   /** Shows it in `host` and follows its size; output flows. Returns what takes it out again. */
   show(host: HTMLElement): () => void
   readonly shown: boolean
+  /** Something lies over it: nobody sees what it shows. */
+  setCovered(covered: boolean): void
   focus(): void
   hasFocus(): boolean
   /** As if pasted by the person: cleaned, bracketed where the program asked, asked about where it did not. */
@@ -148,7 +150,7 @@ export function createScreen(options: ScreenOptions): Screen {
     resizer.settle(size)
   }
   const measure = (): void => {
-    if (!shownIn || !opened || element.clientWidth === 0 || element.clientHeight === 0) return
+    if (!seen) return
     const size = fit.proposeDimensions()
     const usable = size ? usableSize(size.cols, size.rows) : null
     // A program that has ended redraws nothing: its text alone follows the pane.
@@ -206,7 +208,24 @@ export function createScreen(options: ScreenOptions): Screen {
   let disposed = false
   let giveBackGraphics = (): void => {}
   let graceTimer: ReturnType<typeof setTimeout> | null = null
-  const observer = new ResizeObserver(() => measure())
+  /** It is on the page, has a size and nothing lies over it: only then output flows and a size is told. */
+  let seen = false
+  let covered = false
+  const look = (): void => {
+    const before = seen
+    seen = shownIn !== null && opened && !covered && element.clientWidth > 0 && element.clientHeight > 0
+    if (seen) {
+      if (graceTimer) clearTimeout(graceTimer)
+      graceTimer = null
+      // The size goes first, so that the first picture has it already.
+      measure()
+      feed.open()
+    } else if (before) {
+      resizer.pause()
+      graceTimer ??= setTimeout(feed.close, graceMs)
+    }
+  }
+  const observer = new ResizeObserver(look)
 
   const onPaste = (event: ClipboardEvent): void => {
     event.preventDefault()
@@ -237,22 +256,19 @@ export function createScreen(options: ScreenOptions): Screen {
     giveBackGraphics()
     giveBackGraphics = takeGraphics(xterm)
     observer.observe(element)
-    // The size goes first, so that the first picture has it already.
-    measure()
-    feed.open()
+    look()
     xterm.refresh(0, xterm.rows - 1)
   }
   const hide = (): void => {
     if (!shownIn) return
     shownIn = null
     observer.disconnect()
-    resizer.pause()
+    look()
     feed.setFocused(false)
     giveBackGraphics()
     giveBackGraphics = () => {}
     state.setState({ link: null })
     element.remove()
-    graceTimer = setTimeout(feed.close, graceMs)
   }
 
   const screen: Screen = {
@@ -263,9 +279,11 @@ export function createScreen(options: ScreenOptions): Screen {
     get shown() {
       return shownIn !== null
     },
+    setCovered: (next) => {
+      covered = next
+      look()
+    },
     show: (host) => {
-      if (graceTimer) clearTimeout(graceTimer)
-      graceTimer = null
       shownIn = host
       host.append(element)
       if (opened) start(host)

@@ -167,6 +167,8 @@ test('a reader who scrolled up stays there, and finds the same lines after the p
   await second.focus()
   await page.keyboard.press('Alt+Shift+Z')
   await until('it is hidden', async () => (await first.pane.isVisible()) === false)
+  const hiddenAt = Date.now()
+  await until('its stream is closed', () => Date.now() - hiddenAt > 2500)
   shells.client.note('terminal.input', { terminal: agent.id, text: 'seq 521 540\r' })
   await page.keyboard.press('Alt+Shift+Z')
   await first.pane.waitFor({ state: 'visible' })
@@ -177,7 +179,7 @@ test('what a program asks its terminal is answered exactly once', async () => {
   await first.focus()
   const ask = "printf '\\e[6n'; printf '\\e[c'; printf '\\e]11;?\\a'; printf '\\e[?2026$p'; printf '\\e[18t'"
   await first.line(`stty -echo -icanon min 0 time 10; ${ask}; cat -v; stty sane; echo; echo done`)
-  await first.shows('done')
+  await until('the answers', async () => (await first.rows()).includes('done'))
   const answer = (await first.text()).replaceAll('\n', '')
   expect(answer.match(/\^\[\[\d+;\d+R/g)).toHaveLength(1)
   expect(answer.match(/\^\[\[\?[\d;]+c/g)).toHaveLength(1)
@@ -217,8 +219,8 @@ test('addresses and places in files open by a click with Ctrl, and not by a plai
   await first.line(
     "clear; echo 'see https://example.invalid/page'; printf '\\e]8;;https://example.invalid/hidden\\e\\\\text\\e]8;;\\e\\\\\\n'",
   )
-  await first.shows('see https')
-  const address = first.pane.getByText('https://example.invalid/page').last()
+  await until('the answer', async () => (await first.rows()).includes('see https://example.invalid/page'))
+  const address = first.pane.getByText('see https://example.invalid/page', { exact: true })
   let windows = 0
   page.context().on('page', () => windows++)
   await address.click({ force: true })
