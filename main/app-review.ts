@@ -157,7 +157,9 @@ export function reviewHandlers(app: AppContext): { handlers: ReviewHandlers; dis
       const { tree, base } = list.value
       const patch = await makePatch({ worktree: entry.value.row.worktree, base, tree })
       if (!patch.ok) return refuse(within(patch.error, ['not-found', 'disk-full'] as const))
-      return succeed({ tree, base, patch: patch.value.toString('utf8') })
+      const text = patch.value.toString('utf8')
+      const bytes = Buffer.from(text, 'utf8').equals(patch.value) ? null : patch.value.toString('base64')
+      return succeed({ tree, base, patch: text, bytes })
     },
     'review.approve': async ({ session, tree }) => {
       const got = sessions.get(session)

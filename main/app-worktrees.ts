@@ -7,6 +7,7 @@ import { fail, succeed } from '@contract/result.ts'
 import type { Worktree } from '@contract/worktree.ts'
 import type { AppContext } from './app-context.ts'
 import type { Handlers } from './rpc/serve.ts'
+import type { SessionEntry } from './sessions/entry.ts'
 import { inspectRemoval } from './worktree/inspect.ts'
 import { listWorktrees } from './worktree/list.ts'
 import { findCommonDir } from './worktree/locate.ts'
@@ -116,11 +117,15 @@ class WorktreeFeed {
 
   /** What of the sessions shows in the list, or says that a worktree is another by now. */
   #sessions(): string {
-    return this.#app.book
-      .all()
-      .filter(({ row }) => row.repository === this.#repository.id && row.archivedAt === null)
-      .map(({ row, seen }) => [row.id, row.title, row.worktree, seen?.tree, seen?.head, seen?.branch].join(' '))
+    return this.#working()
+      .map(({ row, seen }) =>
+        [row.id, row.title, row.worktree, row.base, seen?.tree, seen?.head, seen?.branch].join(' '),
+      )
       .join('\n')
+  }
+
+  #working(): SessionEntry[] {
+    return this.#app.book.all().filter(({ row }) => row.repository === this.#repository.id && row.archivedAt === null)
   }
 
   #soon(): void {
@@ -155,7 +160,9 @@ class WorktreeFeed {
   async #read(): Promise<void> {
     const base = this.#app.repositories.get(this.#repository.id)?.base ?? this.#repository.base
     const { signal } = this.#abort
-    const listed = await listWorktrees({ repositoryPath: this.#repository.path, base, signal })
+    // Each is counted from the base it is meant for, which its session may have chosen.
+    const bases = new Map(this.#working().map(({ row }) => [row.worktree, row.base]))
+    const listed = await listWorktrees({ repositoryPath: this.#repository.path, base, bases, signal })
     if (signal.aborted) return
     if (!listed.ok) {
       this.#tell({ worktrees: this.#latest?.worktrees ?? [], problem: listed.error.message })
@@ -230,8 +237,16 @@ export function worktreeHandlers(app: AppContext): { handlers: WorktreeHandlers;
   const sessionAt = (path: string) =>
     app.book.all().filter((entry) => entry.row.worktree === path && entry.row.archivedAt === null)
 
-  const obstaclesOf = (repository: Repository, path: string) =>
-    inspectRemoval({ repositoryPath: repository.path, path, base: repository.base, ignorePids: [] })
+  const obstaclesOf = (repository: Repository, path: string) => {
+    const session = sessionAt(path).at(-1)
+    return inspectRemoval({
+      repositoryPath: repository.path,
+      path,
+      base: session?.row.base ?? repository.base,
+      ignorePids: [],
+      deleteBranch: session?.row.start.kind === 'new-worktree',
+    })
+  }
 
   const handlers: WorktreeHandlers = {
     'worktree.list': ({ repository }, sink) => {

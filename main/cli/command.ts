@@ -29,7 +29,7 @@ export interface Command {
   run(context: CommandContext): Promise<CommandResult>
 }
 
-export function done(json: Record<string, unknown>, text: string): CommandResult {
+export function done(json: Record<string, unknown>, text: string | Uint8Array): CommandResult {
   return { ok: true, value: { json, text } }
 }
 

@@ -1,9 +1,9 @@
 import type { ErrorCode, Failure, Result } from '@contract/result.ts'
 
-/** What a command ends with: one object for `--json`, one text for people. */
+/** What a command ends with: one object for `--json`, one text for people; bytes where a text would not be the same (a patch). */
 export interface Outcome {
   json: Record<string, unknown>
-  text: string
+  text: string | Uint8Array
 }
 
 /** A failure may say more beside itself (`session new` tells the sessions that stand there). */

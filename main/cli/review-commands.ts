@@ -21,7 +21,7 @@ export const reviewCommands: readonly Command[] = [
       const session = await findSession(client, positionals[0] ?? '')
       if (values['patch'] === true) {
         const made = valueOf(await client.call('diff.patch', { session: session.id, scope }))
-        return done({ ...made }, made.patch)
+        return done({ ...made }, made.bytes === null ? made.patch : Buffer.from(made.bytes, 'base64'))
       }
       const list = valueOf(await client.call('diff.list', { session: session.id, scope }))
       const files = list.files.map(({ path, oldPath, status, added, removed, binary }) => ({

@@ -33,7 +33,7 @@ export interface CliSurroundings {
   env: Record<string, string | undefined>
   version: string
   /** Standard output: results. */
-  print(text: string): void
+  print(text: string | Uint8Array): void
   /** Standard error: a line for people. */
   tell(text: string): void
   readStdin(): Promise<string>
@@ -122,8 +122,10 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
   const result = await runCommand(command, positionals, values, dataFolder, surroundings)
   if (!result.ok) return refuse(result.error)
   if (asJson) print(`${JSON.stringify(result.value.json)}\n`)
-  else if (result.value.text !== '') {
-    print(result.value.text.endsWith('\n') ? result.value.text : `${result.value.text}\n`)
+  else {
+    const { text } = result.value
+    if (typeof text !== 'string' || text.endsWith('\n')) print(text)
+    else if (text !== '') print(`${text}\n`)
   }
   return exitCodes.done
 }

@@ -66,6 +66,13 @@ export function sessionEnvironment(
   env['QUARTERDECK_ROOT'] = facts.root
   env['QUARTERDECK_WORKTREE'] = facts.worktree
   env['QUARTERDECK_PORT'] = String(facts.portBlock)
+  // Set-up scripts written for other programs find the main checkout and their worktree by these names.
+  env['CONDUCTOR_ROOT_PATH'] = facts.root
+  env['CONDUCTOR_WORKSPACE_PATH'] = facts.worktree
+  env['CONDUCTOR_PORT'] = String(facts.portBlock)
+  env['SUPERSET_ROOT_PATH'] = facts.root
+  env['SUPERSET_WORKSPACE_PATH'] = facts.worktree
+  env['ROOT_WORKTREE_PATH'] = facts.root
   for (let at = 0; at < portBlockSize; at++) env[`QUARTERDECK_PORT_${at}`] = String(facts.portBlock + at)
   return env
 }

@@ -2,13 +2,12 @@
  * One live diff per session that is not put away: its counts stand in the list, its changes feed every viewer.
  * It watches and never polls; without changes it costs nothing.
  */
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ChangeList, DiffScope } from '@contract/diff.ts'
 import { fail, succeed, type Result } from '@contract/result.ts'
 import { listChanges } from '../diff/changes.ts'
 import { createLiveDiff, type LiveDiff } from '../diff/live.ts'
-import { type Snapshot, snapshotTree } from '../diff/snapshot.ts'
+import { forgetSnapshots, type Snapshot, snapshotTree } from '../diff/snapshot.ts'
 import type { GitCode } from '../git/errors.ts'
 import { watchWorktree } from '../worktree/watch.ts'
 import type { SessionDeps } from './deps.ts'
@@ -52,7 +51,10 @@ export function createLiveDiffs(deps: SessionDeps): LiveDiffs {
       worktree: entry.row.worktree,
       indexFile: indexFile(entry),
       baseRef: () => entry.row.base,
-      watch: watchWorktree,
+      watch: (worktree, onChange) =>
+        watchWorktree(worktree, onChange, {
+          onProblem: (problem) => log.warn('a worktree is watched less closely', { worktree, problem }),
+        }),
       log,
       onState: (state) => {
         if (lives.get(entry) !== live) return
@@ -94,7 +96,7 @@ export function createLiveDiffs(deps: SessionDeps): LiveDiffs {
     start,
     stop: async (entry) => {
       await stop(entry)
-      await rm(indexFile(entry), { force: true })
+      await forgetSnapshots(indexFile(entry))
     },
     indexFile,
     snapshot,

@@ -33,8 +33,13 @@ function clip(text: string): string {
 }
 
 /** What failed, in words, with what the tool said. */
-function words(error: { message: string; detail?: string }): string {
-  return clip(error.detail ? `${error.detail}\n${error.message}` : error.message)
+function words(error: { message: string; detail?: string; paths?: string[] }): string {
+  return clip([...(error.paths ?? []), error.detail, error.message].filter(Boolean).join('\n'))
+}
+
+/** What was left out of a copy, named. */
+function leftOut(what: string, paths: readonly string[]): string[] {
+  return paths.length === 0 ? [] : [`${what}: ${paths.slice(0, 20).join(', ')}${paths.length > 20 ? ', …' : ''}`]
 }
 
 export function createStages(
@@ -94,6 +99,7 @@ export function createStages(
     if (carry) {
       const carried = await carryChanges({ from: row.repositoryPath, to: row.worktree })
       if (!carried.ok) return { kind: 'failed', output: words(carried.error) }
+      said.push(...leftOut('Not carried along', carried.value.skipped))
       // Once is enough: a retry of this stage must not carry them a second time.
       if (row.start.kind === 'new-worktree' || row.start.kind === 'existing-branch')
         book.setRow(entry, { start: { ...row.start, changes: 'leave' } })
@@ -109,6 +115,7 @@ export function createStages(
         signal,
       })
       if (!copied.ok) return { kind: 'failed', output: words(copied.error) }
+      said.push(...leftOut('Not copied', copied.value.skipped))
     } else if (!carry) return { kind: said.length > 0 ? 'done' : 'skipped', output: clip(said.join('\n')) }
     return { kind: 'done', output: clip(said.join('\n')) }
   }

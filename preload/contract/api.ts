@@ -214,9 +214,10 @@ export const api = {
     as<FileDiff>(),
     ['not-found', 'git-failed'],
   ),
+  /** `bytes` (base64) is set where the patch is not UTF-8: only these apply byte for byte. */
   'diff.patch': method(
     z.object({ session: sessionId, scope: diffScope }),
-    as<{ tree: string; base: string; patch: string }>(),
+    as<{ tree: string; base: string; patch: string; bytes: string | null }>(),
     ['not-found', 'git-failed', 'disk-full'],
   ),
 

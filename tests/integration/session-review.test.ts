@@ -64,6 +64,15 @@ describe('reading, approving and landing', () => {
     expect(file).toMatchObject({ kind: 'text', old: null, new: '新\n' })
   })
 
+  test('a patch of text that is not UTF-8 applies byte for byte', async () => {
+    const session = await start('not utf-8')
+    const gbk = Buffer.from([0xc4, 0xe3, 0xba, 0xc3, 0x0a])
+    await writeFile(join(session.worktree, 'gbk.txt'), gbk)
+    await deck.untilSession(session.id, 'the file', (now) => now.changed?.files === 1)
+    const { bytes } = await deck.call('diff.patch', { session: session.id, scope: 'branch' })
+    expect(Buffer.from(bytes ?? '', 'base64').includes(gbk.subarray(0, 4))).toBe(true)
+  })
+
   test('an approval does not pass once the tree has changed, and says so by itself', async () => {
     const session = await start('approve')
     expect(await deck.codeOf('review.approve', { session: session.id })).toBe('nothing-to-land')

@@ -305,7 +305,7 @@ export function createFakeDeck(options: FakeDeckOptions = {}): FakeDeck {
     },
     'diff.list': ({ session, scope }) => succeed({ ...list(session), scope }),
     'diff.file': ({ path }) => succeed(fakeFileDiff(path)),
-    'diff.patch': () => succeed({ tree: ids.tree, base: ids.commit, patch: '' }),
+    'diff.patch': () => succeed({ tree: ids.tree, base: ids.commit, patch: '', bytes: null }),
     'review.approve': ({ session }) => {
       const approval = { tree: ids.tree, at: new Date().toISOString(), current: true }
       change(session, { approval })
@@ -383,7 +383,15 @@ export function createFakeDeck(options: FakeDeckOptions = {}): FakeDeck {
 
   return {
     handlers: recorded,
-    attach: (port) => serve(port, recorded, { build: host.build, log }),
+    attach: (port) => {
+      // It serves pages of any build: what the page says of itself is said back.
+      const served = { build: host.build, log }
+      port.onMessage(({ head }) => {
+        const { t, build } = head as { t?: unknown; build?: unknown }
+        if (t === 'hello' && typeof build === 'string') served.build = build
+      })
+      serve(port, recorded, served)
+    },
     change,
     add,
     remove: (id) => {
