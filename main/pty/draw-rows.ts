@@ -50,6 +50,10 @@ interface RowState {
 export function drawRows(drawing: Drawing, buffer: CoreBuffer, from: number): void {
   const state: RowState = { join: 0, fill: 0 }
   const last = buffer.lines.length - 1
+  if (buffer.lines.get(from)?.isWrapped && drawing.rows > 1) {
+    // It continues a row that has gone: one is made, printed over its edge, and scrolled away.
+    drawing.sheet.text(`\x1b[${drawing.cols}G  \x1b[S\x1b[H\x1b[X`)
+  }
   for (let y = from; y <= last; y++) {
     const line = buffer.lines.get(y)
     if (!line) continue

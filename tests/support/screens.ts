@@ -33,7 +33,7 @@ function bufferState(core: XtermCore, buffer: CoreBuffer, cols: number, fromLine
     const line = buffer.lines.get(y) as CoreLine
     const cells: string[] = []
     for (let x = 0; x < cols; x++) cells.push(cell(core, line, x))
-    lines.push(`${y > fromLine && line.isWrapped ? '>' : ' '}${cells.join(' ')}`)
+    lines.push(`${line.isWrapped ? '>' : ' '}${cells.join(' ')}`)
   }
   return {
     lines,

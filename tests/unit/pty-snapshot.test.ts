@@ -24,14 +24,26 @@ const pieces = fc.oneof(
       '❤',
     ),
   },
-  { weight: 6, arbitrary: fc.constantFrom('\r\n', '\n', '\r', '\b', '\t', '\x1bM', '\x1bD', '\x1bE') },
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom(
+      '\r\n',
+      '\n',
+      '\r',
+      '\b',
+      '\t',
+      '\x1bM',
+      '\x1bD',
+      '\x1bE',
+      '\x1b[J',
+      '\x1b[1J',
+      '\x1b[2J',
+    ),
+  },
   {
     weight: 6,
     arbitrary: fc
-      .tuple(
-        fc.constantFrom('A', 'B', 'C', 'D', 'G', 'd', 'K', 'J', 'X', 'P', '@', 'L', 'M', 'S', 'T', 'b'),
-        fc.nat(12),
-      )
+      .tuple(fc.constantFrom('A', 'B', 'C', 'D', 'G', 'd', 'K', 'X', 'P', '@', 'L', 'M', 'S', 'T', 'b'), fc.nat(12))
       .map(([final, count]) => `\x1b[${count}${final}`),
   },
   { weight: 3, arbitrary: fc.tuple(fc.nat(14), fc.nat(40)).map(([y, x]) => `\x1b[${y};${x}H`) },
@@ -43,7 +55,7 @@ const pieces = fc.oneof(
       '\x1b[2;38;5;200m',
       '\x1b[44m',
       '\x1b[48;2;1;2;3m',
-      '\x1b[4:3;58:5:9m',
+      '\x1b[4:3m',
       '\x1b[7;9;53m',
       '\x1b[22;39m',
       '\x1b[21m',
