@@ -206,10 +206,12 @@ export function createStages(
   const run: Stages['run'] = (entry) => {
     if (entry.running) return
     const abort = new AbortController()
-    const done = runAll(entry, abort.signal).finally(() => {
-      entry.running = null
-      if (hasWorktree(entry)) deps.worktreesChanged(entry.row.repositoryPath)
-    })
+    const done = runAll(entry, abort.signal)
+      .catch((error: unknown) => log.error('the stages of a session threw', error, { session: entry.row.id }))
+      .finally(() => {
+        entry.running = null
+        if (hasWorktree(entry)) deps.worktreesChanged(entry.row.repositoryPath)
+      })
     entry.running = { done, abort }
   }
 

@@ -136,7 +136,9 @@ export interface Session {
   worktree: string
   /** `own` was made for it; `adopted` and `in-place` are never removed with the session. */
   place: 'own' | 'adopted' | 'in-place'
+  /** Short name; null when HEAD is detached. */
   branch: string | null
+  /** Full ref. */
   base: string
   head: string | null
   ahead: number

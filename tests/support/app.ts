@@ -36,7 +36,6 @@ export function buildScripts(): Promise<Scripts> {
 
 async function buildNow(): Promise<Scripts> {
   const outDir = join(root, 'out', `test-${process.pid}`)
-  process.once('exit', () => void rm(outDir, { recursive: true, force: true }))
   await build({
     configFile: false,
     root,
