@@ -1,5 +1,4 @@
 import type { ChangedFile } from '@contract/diff.ts'
-import type { SessionId } from '@contract/ids.ts'
 import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
@@ -34,7 +33,7 @@ export function DiffFile({
   const { client, notify } = useDeck()
   const { session, scope, file, gone, changes } = reading
   const place = `${session}:${scope}`
-  const { loaded, failure, waiting } = useFileDiff(session, place, changes.list, gone ? null : file)
+  const { loaded, failure, waiting, retry } = useFileDiff(session, place, changes.list, gone ? null : file)
   const text = useRef<TextHandle>(null)
   useImperativeHandle(handle, () => ({
     goToChange: (which) => text.current?.goToChange(which),
@@ -67,7 +66,7 @@ export function DiffFile({
       />
       <FileFacts facts={listFacts(headed, shown?.diff ?? null)} />
       {gone ? <Gone reading={reading} /> : null}
-      <Body session={session} shown={shown} file={headed} failure={failure?.message ?? null} handle={text} />
+      <Body shown={shown} file={headed} failure={failure?.message ?? null} onRetry={retry} handle={text} />
     </div>
   )
 }
@@ -76,12 +75,13 @@ function Body({
   shown,
   file,
   failure,
+  onRetry,
   handle,
 }: {
-  session: SessionId
   shown: LoadedFile | null
   file: ChangedFile
   failure: string | null
+  onRetry(): void
   handle: Ref<TextHandle>
 }) {
   const { t } = useTranslation()
@@ -101,7 +101,14 @@ function Body({
     }),
     [layout, wrap, ignoreWhitespace, hideUnchanged, t, file.path],
   )
-  if (failure !== null) return <EmptyState title={t('diff.failed')} text={failure} />
+  if (failure !== null)
+    return (
+      <EmptyState
+        title={t('diff.failed')}
+        text={failure}
+        action={<Button onClick={onRetry}>{t('diff.try-again')}</Button>}
+      />
+    )
   if (!shown)
     return (
       <div className={styles['wait']}>

@@ -124,6 +124,12 @@ export function FileHeader({
               checked: hideUnchanged,
               run: () => set({ hideUnchanged: !hideUnchanged }),
             },
+            'separator',
+            { label: t('review.command-next-file'), keys: 'n', run: () => reading.step(1) },
+            { label: t('review.command-previous-file'), keys: 'p', run: () => reading.step(-1) },
+            { label: t('review.command-next-unseen'), keys: 'u', run: () => reading.step(1, true) },
+            { label: t('review.command-toggle-viewed'), keys: 'v', run: reading.toggleViewed },
+            { label: t('review.command-viewed-and-on'), keys: 'e', run: reading.viewedAndOn },
           ]}
         />
         <Checkbox

@@ -20,6 +20,8 @@ export interface FileLoad {
   failure: Failure | null
   /** Another file than `loaded` was asked for and is on its way. */
   waiting: boolean
+  /** Asks again after a failure. */
+  retry(): void
 }
 
 /** Contents by blob ids: 24 files or 20 million characters, the longest unused go first. */
@@ -70,6 +72,7 @@ export function useFileDiff(
   /** What is asked for now: answers to anything else go to the cache alone. */
   const current = useRef<string | null>(null)
   const version = file ? versionOf(file) : null
+  const [round, setRound] = useState(0)
 
   useEffect(() => {
     alive.current = true
@@ -115,12 +118,16 @@ export function useFileDiff(
     if (!busy.current) void run()
     // The version stands for file, base and tree: a new list with the same version is no reason to ask again.
     // oxlint-disable-next-line react/exhaustive-deps
-  }, [client, session, place, version])
+  }, [client, session, place, version, round])
 
   const failed = failure !== null && failure.version === version ? failure.failure : null
   return {
     loaded,
     failure: failed,
+    retry: () => {
+      setFailure(null)
+      setRound(round + 1)
+    },
     waiting: file !== null && !failed && (loaded === null || loaded.file.path !== file.path || loaded.place !== place),
   }
 }

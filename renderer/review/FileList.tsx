@@ -1,6 +1,6 @@
 import type { ChangedFile } from '@contract/diff.ts'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type Ref } from 'react'
+import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { useDeck } from '../deck.ts'
@@ -33,6 +33,7 @@ export function FileList({
   const rowHeight = rowHeights[density]
   const { rows, marks, select, mark, toggleFolded } = reading
   const openPath = reading.file?.path ?? null
+  const listId = useId()
   const scroller = useRef<HTMLDivElement>(null)
   /** The row that the keys speak of where it is not the open file: a folder or section. */
   const [cursor, setCursor] = useState<string | null>(null)
@@ -138,7 +139,7 @@ export function FileList({
         ref={listRef}
         role="tree"
         aria-label={t('review.files')}
-        aria-activedescendant={current === null ? undefined : rowId(reading.session, current)}
+        aria-activedescendant={current === null ? undefined : rowId(listId, current)}
         tabIndex={0}
         className={styles['rows']}
         style={{ height: virtual.getTotalSize() }}
@@ -149,7 +150,7 @@ export function FileList({
           return row ? (
             <FileListRow
               key={item.key}
-              id={rowId(reading.session, row.key)}
+              id={rowId(listId, row.key)}
               row={row}
               top={item.start}
               height={rowHeight}
@@ -174,8 +175,8 @@ export function FileList({
   )
 }
 
-function rowId(session: string, key: string): string {
-  return `file-${session}-${key.replaceAll(/\s/g, '_')}`
+function rowId(list: string, key: string): string {
+  return `${list}-${key.replaceAll(/\s/g, '_')}`
 }
 
 function filesUnder(order: readonly ChangedFile[], folder: string): ChangedFile[] {

@@ -77,7 +77,10 @@ export function LandingDialog({ session, onClose }: { session: Session; onClose(
     }
   }
 
-  const done = landed ?? (session.landed && failure?.code === 'nothing-to-land' ? session.landed : null)
+  // Landed already, and nothing new since: what is left is to decide what becomes of the session.
+  const nothingNew =
+    session.landed?.tree === session.tree || hindrance === 'nothing' || failure?.code === 'nothing-to-land'
+  const done = landed ?? (nothingNew ? session.landed : null)
   if (done)
     return (
       <Dialog open onClose={onClose} title={t('landing.done', { base: shortRef(done.base) })} width={560}>

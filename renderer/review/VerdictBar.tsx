@@ -20,7 +20,7 @@ export function VerdictBar({ session, decision }: { session: Session; decision: 
   const deck = useDeck()
   const approveKeys = useCommandKeys('review.approve')
   const landKeys = useCommandKeys('review.land')
-  const { verdict, files, busy, refusal, conflicts } = decision
+  const { verdict, files, busy, refusal, conflicts, leftOut } = decision
   const shown = files.toLocaleString(i18n.language)
   const base = shortRef(session.base)
   const menu: MenuItem[] = [
@@ -78,6 +78,7 @@ export function VerdictBar({ session, decision }: { session: Session; decision: 
             </>
           ) : null}
           {verdict.kind === 'nothing' ? t('review.nothing-to-approve') : null}
+          {verdict.kind === 'open' && conflicts === 0 && leftOut > 0 ? t('review.left-out', { count: leftOut }) : null}
           {verdict.kind === 'open' && conflicts > 0 ? (
             <>
               <TriangleAlert size={16} aria-hidden />

@@ -17,6 +17,8 @@ export interface Decision {
   /** Files that approving and landing take: those of the whole branch, whatever scope is shown. */
   files: number
   conflicts: number
+  /** New files too large for a tree: they would not land. */
+  leftOut: number
   busy: boolean
   refusal: Refusal | null
   approve(): void
@@ -73,6 +75,7 @@ export function useDecision(reading: Reading, session: Session): Decision {
     verdict,
     files,
     conflicts: list?.unmerged.length ?? 0,
+    leftOut: list?.leftOut.length ?? 0,
     busy,
     refusal,
     approve: () => void approve(),

@@ -20,7 +20,7 @@ afterAll(async () => {
 const approve = (): Promise<unknown> =>
   until('the approval', async () => {
     const press = bench.page.getByTestId('approve')
-    if ((await press.count()) > 0 && (await press.isEnabled()))
+    if ((await press.count()) > 0 && (await press.isEnabled({ timeout: 500 }).catch(() => false)))
       await press.click({ timeout: 1000 }).catch(() => undefined)
     return (await bench.page.getByTestId('land').count()) > 0
   })
@@ -97,6 +97,9 @@ for (const [method, label] of [
     } else {
       await page.getByRole('button', { name: 'Keep going' }).click()
       await page.getByText(/^Landed on main as/).waitFor()
+      await page.getByRole('button', { name: 'Finish…' }).click()
+      await page.getByText('What becomes of the session?').waitFor()
+      await page.keyboard.press('Escape')
     }
   })
 }

@@ -79,6 +79,8 @@ export const texts = {
   landed: 'Landed on {{base}} as {{commit}}',
   finish: 'Finish…',
   'nothing-to-approve': 'Nothing to approve',
+  'left-out_one': '{{count}} large new file will not land',
+  'left-out_other': '{{count}} large new files will not land',
   unmerged_one: 'Resolve {{count}} conflict first',
   unmerged_other: 'Resolve {{count}} conflicts first',
   refused: 'Not approved',

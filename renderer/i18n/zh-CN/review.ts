@@ -67,6 +67,7 @@ export const texts = {
   landed: '已合入 {{base}}，提交 {{commit}}',
   finish: '收尾…',
   'nothing-to-approve': '没有可批准的内容',
+  'left-out_other': '{{count}} 个过大的新文件不会合入',
   unmerged_other: '请先解决 {{count}} 处冲突',
   refused: '未能批准',
   'refused-changed': '未批准：你查看之后工作树又有更改。',
