@@ -39,13 +39,18 @@ export function LandingForm({
   const base = shortRef(preview.base)
   const branch = preview.branch === null ? preview.head.slice(0, 10) : shortRef(preview.branch)
   const values = { base, branch }
+  const committed = preview.committed
+    ? 'landing.committed'
+    : preview.ahead > 0
+      ? 'landing.uncommitted'
+      : 'landing.none-committed'
   return (
     <>
       <ul className={styles['where']}>
         <li>{t('landing.where', { path: session.worktree, ...values })}</li>
-        <li>{t(preview.committed ? 'landing.committed' : 'landing.uncommitted', values)}</li>
+        <li>{t(committed, values)}</li>
         <li>
-          {t('landing.ahead', { count: preview.ahead, ...values })}{' '}
+          {preview.ahead > 0 ? `${t('landing.ahead', { count: preview.ahead, ...values })} ` : null}
           {preview.behind > 0
             ? t('landing.behind', { count: preview.behind, ...values })
             : t('landing.base-same', values)}

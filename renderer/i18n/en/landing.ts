@@ -9,6 +9,7 @@ export const texts = {
   where: 'The work is on {{branch}}, in {{path}}.',
   committed: 'All of it is committed.',
   uncommitted: 'Not all of it is committed: the rest is committed on {{branch}} first, exactly as you approved it.',
+  'none-committed': 'None of it is committed yet: it is committed on {{branch}} first, exactly as you approved it.',
   ahead_one: 'It has {{count}} commit that {{base}} does not have.',
   ahead_other: 'It has {{count}} commits that {{base}} does not have.',
   behind_one: '{{base}} has moved on by {{count}} commit since.',

@@ -9,6 +9,7 @@ export const texts = {
   where: '工作在分支 {{branch}} 上，位于 {{path}}。',
   committed: '已全部提交。',
   uncommitted: '尚未全部提交：其余部分会先按你批准的样子提交到 {{branch}}。',
+  'none-committed': '尚未提交：会先按你批准的样子提交到 {{branch}}。',
   ahead_other: '有 {{count}} 个提交是 {{base}} 所没有的。',
   behind_other: '{{base}} 此后新增了 {{count}} 个提交。',
   'base-same': '{{base}} 此后没有变动。',
