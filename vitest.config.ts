@@ -49,6 +49,19 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        ...common,
+        test: {
+          name: 'agents',
+          include: ['tests/agents/**/*.test.ts'],
+          globalSetup: ['tests/agents/install.ts'],
+          setupFiles: clean,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          pool: 'forks',
+          maxWorkers: 2,
+        },
+      },
     ],
   },
 })

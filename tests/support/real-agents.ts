@@ -1,11 +1,11 @@
 /**
  * The real programs that the tests drive, at the versions this project was shown to work with. They are installed once
- * into tests/.agents (ignored, about 2 GB) with npm under the project's own Node: an older one falls back to ancient
+ * into tests/.agents (ignored, about 1.5 GB) with npm under the project's own Node: an older one falls back to ancient
  * versions without a word.
  */
 import { execFile } from 'node:child_process'
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -18,10 +18,11 @@ const packages = {
   copilot: { package: '@github/copilot', version: '1.0.102', program: 'copilot' },
   gemini: { package: '@google/gemini-cli', version: '0.61.0', program: 'gemini' },
   opencode: { package: 'opencode-ai', version: '1.18.33', program: 'opencode' },
-  openclaw: { package: 'openclaw', version: '2026.9.6', program: 'openclaw' },
 } as const
 
 export type RealAgentName = keyof typeof packages
+
+export const realAgentNames = Object.keys(packages) as RealAgentName[]
 
 /** Where the program's own folder of binaries is, or why the agent cannot be tested here. */
 export type Installed = { ok: true; bin: string; program: string } | { ok: false; reason: string }
@@ -72,9 +73,9 @@ export async function installAgent(name: RealAgentName): Promise<Installed> {
   return found
 }
 
-/** Runs under the project's Node where a program is a script. */
-export function pathWith(bins: readonly string[]): string {
-  return [...bins, nodeFolder, process.env['PATH'] ?? '', dirname(process.execPath)].join(delimiter)
+/** A PATH on which the program is found; those that are scripts run under the project's Node. */
+export function pathWith(bin: string): string {
+  return [bin, nodeFolder, process.env['PATH'] ?? ''].join(delimiter)
 }
 
 /** All at once: each is one download. */

@@ -4,6 +4,8 @@ export type Protocol = 'anthropic' | 'responses' | 'completions' | 'gemini'
 
 export interface OfferedTool {
   name: string
+  /** Where an agent groups its tools. */
+  namespace?: string
   /** Takes a text of its own grammar in place of a JSON object. */
   freeform: boolean
   /** JSON schema of each argument. */
@@ -87,6 +89,7 @@ export function chooseTurn(conversation: Conversation, script: Script): Choice {
 export interface Call {
   id: string
   name: string
+  namespace?: string
   /** An object, or the text of a freeform tool. */
   input: Record<string, unknown> | string
 }

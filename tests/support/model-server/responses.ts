@@ -6,7 +6,9 @@ const schema = z.looseObject({
   properties: z.record(z.string(), z.unknown()).default({}),
   required: z.array(z.string()).default([]),
 })
-const tool = z.looseObject({ type: z.string(), name: z.string().optional(), parameters: schema.optional() })
+const plainTool = z.looseObject({ type: z.string(), name: z.string().optional(), parameters: schema.optional() })
+/** A namespace holds tools of its own. */
+const tool = plainTool.extend({ tools: z.array(plainTool).optional() })
 const item = z.looseObject({
   type: z.string().default('message'),
   role: z.string().optional(),
@@ -22,18 +24,15 @@ const body = z.looseObject({
 })
 
 function offered(tools: readonly z.infer<typeof tool>[]): OfferedTool[] {
-  return tools.flatMap((each) =>
-    each.name === undefined
-      ? []
-      : [
-          {
-            name: each.name,
-            freeform: each.type === 'custom',
-            properties: each.parameters?.properties ?? {},
-            required: each.parameters?.required ?? [],
-          },
-        ],
-  )
+  return tools
+    .flatMap(
+      (each) => each.tools?.map((inner) => ({ ...inner, namespace: each.name })) ?? [{ ...each, namespace: undefined }],
+    )
+    .flatMap(({ name, namespace, type, parameters }) => {
+      if (name === undefined) return []
+      const { properties = {}, required = [] } = parameters ?? {}
+      return [{ name, namespace, freeform: type === 'custom', properties, required }]
+    })
 }
 
 export function parseResponses(json: unknown): Conversation {
@@ -57,8 +56,8 @@ function itemsOf(answer: Answer): Record<string, unknown>[] {
     items.push({ type: 'message', id: `${answer.id}_m`, role: 'assistant', status: 'completed', content })
   }
   if (answer.call) {
-    const { id, name, input } = answer.call
-    const common = { id: `${answer.id}_c`, call_id: id, name, status: 'completed' }
+    const { id, name, namespace, input } = answer.call
+    const common = { id: `${answer.id}_c`, call_id: id, name, namespace, status: 'completed' }
     items.push(
       typeof input === 'string'
         ? { type: 'custom_tool_call', ...common, input }

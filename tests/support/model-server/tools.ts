@@ -84,13 +84,13 @@ function codeFor(deed: Deed): string {
 /** Null where the agent offers nothing that does it. */
 export function callFor(deed: Deed, tools: readonly OfferedTool[], id: string): Call | null {
   const code = tools.find((tool) => tool.freeform && tool.name === 'exec')
-  if (code) return { id, name: code.name, input: codeFor(deed) }
+  if (code) return { id, name: code.name, namespace: code.namespace, input: codeFor(deed) }
   const patch = tools.find((tool) => tool.name === 'apply_patch')
   const known = toolNames[deed.kind].flatMap((name) => tools.find((tool) => tool.name === name) ?? [])[0]
-  if (known) return { id, name: known.name, input: argumentsFor(known, deed) }
+  if (known) return { id, name: known.name, namespace: known.namespace, input: argumentsFor(known, deed) }
   if (patch && (deed.kind === 'write' || deed.kind === 'edit')) {
     const text = patchOf(deed)
-    return { id, name: patch.name, input: patch.freeform ? text : { input: text } }
+    return { id, name: patch.name, namespace: patch.namespace, input: patch.freeform ? text : { input: text } }
   }
   if (deed.kind === 'read') return callFor({ kind: 'shell', command: `cat -- '${deed.path}'` }, tools, id)
   return null
