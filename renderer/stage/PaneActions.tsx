@@ -11,6 +11,7 @@ import {
   Play,
   Plus,
   SquareTerminal,
+  Terminal as TerminalIcon,
   Wrench,
   X,
 } from 'lucide-react'
@@ -31,7 +32,7 @@ import { paneState, terminalOf } from './pane-state.ts'
 const terminalIcons: Record<TerminalRef['kind'], typeof Bot> = {
   agent: Bot,
   setup: Wrench,
-  shell: SquareTerminal,
+  shell: TerminalIcon,
   run: Play,
   teardown: Wrench,
 }
@@ -145,7 +146,7 @@ function Terminals({ session }: { session: Session }) {
           items={[
             {
               label: t('stage.new-shell'),
-              icon: <SquareTerminal size={16} />,
+              icon: <TerminalIcon size={16} />,
               ...(shellKeys ? { keys: shellKeys } : {}),
               run: () => void openTerminal(deck, session, 'shell'),
             },

@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { useDeck } from '../deck.ts'
+import { narrowQuery } from '../shell/commands.ts'
 import { createStageControls, type StageControls } from './controls.ts'
 import { EmptyStage } from './EmptyStage.tsx'
 import { Pane } from './Pane.tsx'
@@ -13,7 +14,7 @@ import { PaneTab } from './PaneTab.tsx'
 import { SinglePane } from './SinglePane.tsx'
 import styles from './Stage.module.css'
 
-/** Under this width one pane is shown at a time. */
+/** Under this width, and in a narrow window, one pane is shown at a time. */
 const narrowWidth = 560
 
 const components = { pane: ({ api }: IDockviewPanelProps) => <Pane id={api.id as SessionId} /> }
@@ -35,7 +36,7 @@ export function Stage() {
     if (!element) return undefined
     const observer = new ResizeObserver(([entry]) => {
       const width = entry?.contentRect.width ?? 0
-      if (width > 0) setNarrow(width < narrowWidth)
+      if (width > 0) setNarrow(width < narrowWidth || window.matchMedia(narrowQuery).matches)
     })
     observer.observe(element)
     return () => observer.disconnect()
