@@ -284,6 +284,7 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
       if (!terminal || terminal.ended) return
       stopping.add(entry)
       try {
+        await terminals.started(terminal.id)
         await pty.kill(terminal.id)
         // The end is told as an event; a host that is lost in this moment tells nothing any more.
         const impatience = new AbortController()

@@ -74,7 +74,7 @@ export function createSessionMaker(deps: SessionDeps, stages: Stages, ports: Por
           const typed = branchForTyped(wanted.branch)
           if (typed === null) return fail('bad-ref', `"${wanted.branch}" cannot be made into a branch name.`)
           branch = uniqueBranch(typed, taken.value)
-        } else branch = proposeBranch(wanted.prompt || name.title, taken.value)
+        } else branch = proposeBranch(wanted.title?.trim() || wanted.prompt || name.title, taken.value)
         return succeed({
           place: 'own',
           start: { kind: 'new-worktree', at, changes: wanted.changes },

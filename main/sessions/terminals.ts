@@ -25,6 +25,8 @@ export interface Terminals {
   ended(entry: SessionEntry, id: TerminalId): Promise<TerminalEnd>
   /** The host was asked for it and has not answered yet: its list may lack it. */
   isStarting(id: TerminalId): boolean
+  /** Resolves once the host has answered: what is ended before would come up afterwards. */
+  started(id: TerminalId): Promise<void>
   /** To be called when the host tells of an end. */
   noteEnd(entry: SessionEntry, id: TerminalId, end: TerminalEnd): void
   /** Ends all that lives in the session's terminals. */
@@ -43,7 +45,7 @@ export function shellLine(line: string): AgentStart {
 
 export function createTerminals(deps: SessionDeps): Terminals {
   const { book, pty, log } = deps
-  const starting = new Set<TerminalId>()
+  const starting = new Map<TerminalId, Promise<void>>()
   const waiters = new Map<TerminalId, Set<(end: TerminalEnd) => void>>()
 
   const start: Terminals['start'] = async (entry, what, size, again) => {
@@ -61,7 +63,8 @@ export function createTerminals(deps: SessionDeps): Terminals {
     // Known before it lives: an end that comes with the answer finds its owner.
     if (again) book.setTerminal(entry, again, { ended: false, exitCode: null, pid: null })
     else book.addTerminal(entry, terminal)
-    starting.add(id)
+    const { promise: done, resolve: settle } = Promise.withResolvers<void>()
+    starting.set(id, done)
     const spawned = await pty.spawn({
       id,
       file: what.start.file,
@@ -74,6 +77,7 @@ export function createTerminals(deps: SessionDeps): Terminals {
       continueJournal: again !== undefined,
     })
     starting.delete(id)
+    settle()
     const present = terminalOf(entry, id)
     if (!spawned.ok) {
       log.warn('a terminal did not start', { session: entry.row.id, file: what.start.file, code: spawned.error.code })
@@ -99,6 +103,7 @@ export function createTerminals(deps: SessionDeps): Terminals {
       })
     },
     isStarting: (id) => starting.has(id),
+    started: (id) => starting.get(id) ?? Promise.resolve(),
     noteEnd: (entry, id, end) => {
       const terminal = terminalOf(entry, id)
       if (terminal && !terminal.ended) book.setTerminal(entry, terminal, { ended: true, exitCode: end.exitCode })
@@ -106,6 +111,7 @@ export function createTerminals(deps: SessionDeps): Terminals {
       waiters.delete(id)
     },
     stopAll: async (entry) => {
+      await Promise.all(entry.terminals.map((each) => starting.get(each.id) ?? Promise.resolve()))
       await Promise.all(entry.terminals.filter((each) => !each.ended).map((each) => pty.kill(each.id)))
     },
   }

@@ -49,6 +49,23 @@ describe('the life of a session', () => {
     await until('it printed again', async () => (await deck.text(made)).split('before').length === 3)
   })
 
+  test('stopped in whatever moment of its start, it is stopped, and soon', async () => {
+    const place = { kind: 'in-place' } as const
+    for (let round = 0; round < 6; round++) {
+      const agent = agentId.parse('shell')
+      const [made] = (await deck.call('session.create', { repository: repository.id, agent, place })).sessions
+      if (!made) throw new Error('no session')
+      if (round % 2 === 1)
+        await deck.untilSession(made.id, 'it has a terminal', (session) => session.terminals.length > 0)
+      const began = performance.now()
+      const stopped = await deck.call('session.stop', { session: made.id })
+      expect(['exited', 'failed']).toContain(stopped.state)
+      expect(stopped.pid).toBeNull()
+      expect(performance.now() - began).toBeLessThan(4000)
+      // The next one may have the folder: nobody works there any more.
+    }
+  })
+
   test('time in state moves only when the state does', async () => {
     const made = await start('since')
     const idle = await deck.untilSession(made.id, 'idle', (session) => session.state === 'idle')
