@@ -29,8 +29,40 @@ export function showSession(deck: Deck, id: SessionId): void {
     }
     return
   }
-  deck.stores.view.setState({ focused: id, repository: session.repository, page: 'stage', narrowView: 'stage' })
-  deck.stage.current?.show(id)
+  const { view } = deck.stores
+  const elsewhere = view.getState().repository !== session.repository || deck.stage.current === null
+  view.setState({ focused: id, repository: session.repository, page: 'stage', narrowView: 'stage' })
+  if (elsewhere) showOnceLoaded(deck, id)
+  else deck.stage.current?.show(id)
+}
+
+/** The panes of a repository come back as they were kept, which may be without this session and with another one active. */
+const panesLoadMs = 10_000
+/** `focusTerminal` itself looks for half a second; on a slow machine panes take longer to load. */
+const askAgainMs = 500
+
+/** Shows the session and gives its terminal the keyboard as soon as the panes that are being loaded can; anything the person does ends it. */
+function showOnceLoaded(deck: Deck, id: SessionId): void {
+  const end = deck.stores.view.subscribe(({ focused }) => {
+    // The kept panes came back with another one active.
+    if (focused !== id) queueMicrotask(() => deck.stage.current?.show(id))
+  })
+  const give = (): void => {
+    const { activeElement } = document
+    if (activeElement instanceof HTMLTextAreaElement) stop()
+    else deck.stage.current?.focusTerminal(id)
+  }
+  const stop = (): void => {
+    end()
+    clearInterval(asking)
+    clearTimeout(timer)
+    for (const kind of ['pointerdown', 'keydown']) window.removeEventListener(kind, stop, true)
+  }
+  const asking = setInterval(give, askAgainMs)
+  const timer = setTimeout(stop, panesLoadMs)
+  for (const kind of ['pointerdown', 'keydown']) window.addEventListener(kind, stop, true)
+  // Last: a press that led here is still under way, and is not the next thing that the person does.
+  deck.stage.current?.focusTerminal(id)
 }
 
 export const can = {

@@ -1,6 +1,6 @@
 /**
  * Opens the page on canned data, for looking at screens while they are made:
- *   node tests/support/fake-deck-server.ts [--port N] [--sessions N] [--repositories N] [--locale zh-CN] [--theme dark]
+ *   node tests/support/fake-deck-server.ts [--port N] [--sessions N] [--repositories N] [--theme dark]
  * Prints one line with the address. Serves the sources through Vite, so nothing has to be built.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -20,7 +20,6 @@ const { values } = parseArgs({
     port: { type: 'string', default: '0' },
     sessions: { type: 'string', default: '16' },
     repositories: { type: 'string', default: '2' },
-    locale: { type: 'string', default: 'en-US' },
     theme: { type: 'string', default: 'system' },
   },
 })
@@ -42,7 +41,6 @@ const deck = createFakeDeck({
   build: 'fake',
   sessions: Number(values.sessions),
   repositories: Number(values.repositories),
-  locale: values.locale,
   settings: { theme: values.theme as 'system' | 'light' | 'dark' },
 })
 

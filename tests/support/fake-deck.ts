@@ -28,7 +28,6 @@ export interface FakeDeckOptions {
   /** None opened yet: the first screen of a new user. */
   repositories?: number
   settings?: Partial<Settings>
-  locale?: string
   build?: string
   host?: Partial<HostState>
 }
@@ -76,7 +75,6 @@ export function createFakeDeck(options: FakeDeckOptions = {}): FakeDeck {
     build: options.build ?? '',
     pid: 4711,
     platform: 'linux',
-    locale: options.locale ?? 'en-US',
     dataFolder: '/home/ada/.local/share/quarterdeck',
     home: '/home/ada',
     address: 'http://127.0.0.1:4600/',
