@@ -85,7 +85,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       build: options.build,
       pid: process.pid,
       platform: process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux',
-      locale: Intl.DateTimeFormat().resolvedOptions().locale,
       dataFolder,
       home: homedir(),
       address: hostActions.address(),

@@ -46,9 +46,7 @@ function followLook(deck: Deck): void {
   const update = (): void => {
     const settings = deck.stores.settings.getState().value
     if (!settings) return
-    // A system without a language of its own (`C`) leaves it to the browser.
-    const locale = deck.stores.host.getState().value?.locale ?? ''
-    const language = chooseLanguage(settings.language, /^[a-z]{2}/i.test(locale) ? locale : navigator.language)
+    const language = chooseLanguage(settings.language, navigator.language)
     const look: Look = { theme: settings.theme, language, density: settings.density }
     applyLook(look)
     if (i18next.language !== language) void i18next.changeLanguage(language)

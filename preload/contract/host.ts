@@ -14,8 +14,6 @@ export interface HostState {
   build: string
   pid: number
   platform: 'linux' | 'darwin' | 'win32'
-  /** Interface language of the system, BCP 47. */
-  locale: string
   dataFolder: string
   home: string
   address: string | null
