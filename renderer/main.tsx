@@ -57,7 +57,6 @@ function followLook(deck: Deck): void {
     }
   }
   deck.stores.settings.subscribe(update)
-  deck.stores.host.subscribe(update)
 }
 
 /** How many need me, in the title of tab and window. */
