@@ -3,6 +3,7 @@
  * arrays. `startAppProcess` runs the same in a process that can be killed.
  */
 import { fork } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,6 +37,8 @@ export function buildScripts(): Promise<Scripts> {
 
 async function buildNow(): Promise<Scripts> {
   const outDir = join(root, 'out', `test-${process.pid}`)
+  // For those who forget `removeScripts`.
+  process.once('exit', () => rmSync(outDir, { recursive: true, force: true }))
   await build({
     configFile: false,
     root,
