@@ -157,10 +157,20 @@ export function createTextView(
   host.addEventListener('keydown', letGo, true)
   host.addEventListener('pointerdown', letGo, true)
 
+  /**
+   * The diff editor cancels its comparison one timer after it has let go of its models. Models that go sooner make the
+   * worker answer "no diff result available", which nobody catches.
+   */
+  const releaseLater = (model: editor.ITextModel | null, key: string | null): void => {
+    setTimeout(() => {
+      model?.dispose()
+      if (key !== null) pool.release(key)
+    })
+  }
+
   const releaseModels = (): void => {
-    live?.dispose()
+    releaseLater(live, oldKey)
     live = null
-    if (oldKey !== null) pool.release(oldKey)
     oldKey = null
   }
 
@@ -243,8 +253,7 @@ export function createTextView(
       at.setModel({ original: acquireOld(next), modified: live })
       if (state) at.restoreViewState(state as editor.IDiffEditorViewState)
     }
-    oldLive?.dispose()
-    if (oldHeld !== null) pool.release(oldHeld)
+    releaseLater(oldLive, oldHeld)
   }
 
   const update = (next: TextContent): void => {

@@ -76,7 +76,7 @@ export const reviewCommands: Command[] = [
     id: 'review.toggleViewed',
     label: 'review.command-toggle-viewed',
     group: 'review',
-    key: 'shift+v',
+    key: 'shift+x',
     when: hasSession,
     run: (deck) => reading(deck)?.toggleViewed(),
   },

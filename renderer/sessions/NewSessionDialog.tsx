@@ -148,7 +148,7 @@ function Form({ repository, onClose }: { repository: Repository; onClose(): void
     onClose()
     deck.stores.view.setState({ page: 'stage' })
     const first = result.value.sessions[0]
-    if (first) deck.stage.current?.show(first.id)
+    if (first) deck.run('session.show', first.id)
   }
 
   return (

@@ -29,7 +29,7 @@ export const WorktreeRow = memo(function WorktreeRow({ worktree, onRemove }: Pro
   const openTerminal = async (): Promise<void> => {
     if (worktree.session) {
       deck.stores.view.setState({ page: 'stage' })
-      deck.stage.current?.show(worktree.session)
+      deck.run('session.show', worktree.session)
       return
     }
     if (repository === null) return
@@ -43,7 +43,7 @@ export const WorktreeRow = memo(function WorktreeRow({ worktree, onRemove }: Pro
     if (!result.ok) return failed(result.error.code, result.error.message)
     deck.stores.view.setState({ page: 'stage' })
     const first = result.value.sessions[0]
-    if (first) deck.stage.current?.show(first.id)
+    if (first) deck.run('session.show', first.id)
   }
 
   const items: MenuItem[] = [
