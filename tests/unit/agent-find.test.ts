@@ -62,7 +62,7 @@ describe('the load of the program and its agents', () => {
     expect(
       familyOf(all, [2, 3])
         .map((each) => each.pid)
-        .sort(),
+        .sort((a, b) => a - b),
     ).toEqual([2, 3, 4])
   })
 })
