@@ -7,6 +7,7 @@ import type { Repository, RepositoryScript, RepositorySettings, RepositoryWarnin
 import { fail, succeed, type Result } from '@contract/result.ts'
 import { type AppContext, Subject } from './app-context.ts'
 import { listBranches, resolveRef } from './git/refs.ts'
+import { typedPath } from './repositories/browse.ts'
 import { readCheckout } from './repositories/checkout.ts'
 import { initialiseRepository } from './repositories/initialise.ts'
 import { inspectRepository } from './repositories/inspect.ts'
@@ -116,7 +117,7 @@ export function repositoryHandlers(app: AppContext): RepositoryHandlers {
       Extract<Awaited<ReturnType<typeof inspectRepository>>, { ok: false }>['error']['code']
     >
   > => {
-    const found = await inspectRepository(path)
+    const found = await inspectRepository(typedPath(path))
     if (!found.ok) return found
     const { warnings } = found.value
     const repository = repositories.opened({
@@ -136,7 +137,7 @@ export function repositoryHandlers(app: AppContext): RepositoryHandlers {
     },
     'repository.open': ({ path }) => open(path),
     'repository.initialise': async ({ path, commit }) => {
-      const made = await initialiseRepository(path, commit)
+      const made = await initialiseRepository(typedPath(path), commit)
       if (!made.ok) return made
       const opened = await open(made.value.path)
       if (opened.ok) return opened

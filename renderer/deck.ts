@@ -41,7 +41,7 @@ export interface Deck {
   run(command: string, argument?: string): void
   /** A short message in the corner; failures stay until closed. */
   notify(message: {
-    kind: 'done' | 'failed'
+    kind: 'done' | 'note' | 'failed'
     text: string
     detail?: string
     action?: { label: string; run(): void }

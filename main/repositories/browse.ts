@@ -1,11 +1,17 @@
 import { readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { FolderEntry, FolderListing } from '@contract/repository.ts'
 import { fail, succeed, type Result } from '@contract/result.ts'
 
 const listed = 1000
 const parallelLooks = 32
+
+/** A path as a person types it: `~` is the home folder, and one that is not absolute begins there. */
+export function typedPath(path: string): string {
+  if (path === '~' || path.startsWith('~/')) return join(homedir(), path.slice(1))
+  return isAbsolute(path) ? path : resolve(homedir(), path)
+}
 
 /** Folders inside `path` (null: the home folder) by name, links to folders too; those that begin with a dot only if `hidden`. */
 export async function browseFolder(
@@ -13,7 +19,7 @@ export async function browseFolder(
   hidden = false,
 ): Promise<Result<FolderListing, 'not-found' | 'permission-denied'>> {
   const home = homedir()
-  const folder = resolve(path ?? home)
+  const folder = typedPath(path ?? home)
   let names: string[]
   try {
     const entries = await readdir(folder, { withFileTypes: true })

@@ -66,7 +66,7 @@ async function findFolder(path: string): Promise<Result<string, InspectCode>> {
     const real = await realpath(path)
     const found = await stat(real)
     if (!found.isDirectory())
-      return fail('not-a-repository', 'This is a file. Choose the folder that the repository is in.', { paths: [path] })
+      return fail('not-found', 'This is a file. Choose the folder that the repository is in.', { paths: [path] })
     await readdir(real)
     return succeed(real)
   } catch (error) {

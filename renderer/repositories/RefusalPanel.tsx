@@ -17,30 +17,32 @@ export function RefusalPanel({ opening, onOpened }: { opening: Opening; onOpened
       if (opened) onOpened?.()
     })
   }
-  const ownerCommand = `git config --global --add safe.directory '${path.replaceAll("'", `'\\''`)}'`
+  const ownerCommand = failure.code === 'unsafe-owner' ? (failure.detail ?? '') : ''
+  const listed = failure.code === 'not-a-repository' || failure.code === 'bare-repository'
+  const others = listed ? (failure.paths ?? []).slice(0, 20) : []
+  const next = others.length > 0 ? `${failure.code}-others` : failure.code
   return (
     <section className={css.refusal} role="alert">
-      <p className={css.refusalTitle}>{t(`error.${failure.code}`, { defaultValue: failure.message })}</p>
-      <p className={css.refusalText}>{failure.message}</p>
+      <p className={css.refusalTitle}>
+        {t([`repository.refused.${failure.code}`, `error.${failure.code}`], { defaultValue: failure.message })}
+      </p>
+      <p className={css.refusalText}>{t(`repository.next.${next}`, { defaultValue: failure.message })}</p>
       {path !== '' && <code className={css.path}>{path}</code>}
-      {failure.code === 'not-a-repository' && (failure.paths?.length ?? 0) > 0 && (
-        <>
-          <p className={css.refusalText}>{t('repository.nestedFound')}</p>
-          <ul className={css.nested}>
-            {failure.paths?.slice(0, 20).map((nested) => (
-              <li key={nested}>
-                <Button
-                  size="small"
-                  variant="quiet"
-                  icon={<FolderGit2 size={16} aria-hidden />}
-                  onClick={() => after(opening.open(nested))}
-                >
-                  {nested}
-                </Button>
-              </li>
-            ))}
-          </ul>
-        </>
+      {others.length > 0 && (
+        <ul className={css.nested}>
+          {others.map((nested) => (
+            <li key={nested}>
+              <Button
+                size="small"
+                variant="quiet"
+                icon={<FolderGit2 size={16} aria-hidden />}
+                onClick={() => after(opening.open(nested))}
+              >
+                {nested}
+              </Button>
+            </li>
+          ))}
+        </ul>
       )}
       <div className={css.actions}>
         {failure.code === 'not-a-repository' && (
@@ -62,7 +64,7 @@ export function RefusalPanel({ opening, onOpened }: { opening: Opening; onOpened
             {t('repository.commitEmpty')}
           </Button>
         )}
-        {failure.code === 'unsafe-owner' && (
+        {ownerCommand !== '' && (
           <Button
             icon={<Copy size={16} aria-hidden />}
             onClick={() =>
@@ -86,7 +88,8 @@ export function RefusalPanel({ opening, onOpened }: { opening: Opening; onOpened
           </Button>
         )}
       </div>
-      {failure.detail && (
+      {ownerCommand !== '' && <code className={css.path}>{ownerCommand}</code>}
+      {failure.detail && ownerCommand === '' && (
         <details className={css.detail}>
           <summary>{t('repository.whatGitSaid')}</summary>
           <pre>{failure.detail}</pre>

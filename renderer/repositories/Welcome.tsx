@@ -1,3 +1,4 @@
+import type { AgentReport } from '@contract/agent.ts'
 import { Copy, FlaskConical, FolderGit2, FolderOpen } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -11,6 +12,11 @@ import { openRepositoryDialog } from './dialog.ts'
 import { RefusalPanel } from './RefusalPanel.tsx'
 import css from './Repositories.module.css'
 import { useOpening } from './use-open.ts'
+
+/** What can be used now stands before what could be installed. */
+function foundFirst(a: AgentReport, b: AgentReport): number {
+  return Number(a.found === 'no') - Number(b.found === 'no')
+}
 
 /** The first screen: open a repository, what agents this machine has, or a sample to try things on. */
 export function Welcome() {
@@ -105,7 +111,7 @@ export function Welcome() {
           <section>
             <h2 className={css.heading}>{t('repository.agents')}</h2>
             <ul className={css.list}>
-              {agents?.map((agent) => (
+              {agents?.toSorted(foundFirst).map((agent) => (
                 <li key={agent.id} className={css.agentRow}>
                   <span className={css.rowMain}>{agent.name}</span>
                   {agent.found === 'yes' && (

@@ -42,9 +42,9 @@ export function useOpening(): Opening {
     deck.stores.view.setState({ repository: result.value.repository.id, page: 'stage' })
     for (const warning of result.value.warnings ?? []) {
       deck.notify({
-        kind: 'done',
-        text: t(`repository.warning.${warning.kind}`, { defaultValue: warning.message }),
-        detail: [warning.message, ...(warning.paths ?? [])].join('\n'),
+        kind: 'note',
+        text: `${result.value.repository.name}: ${t(`repository.warning.${warning.kind}`, { defaultValue: warning.message })}`,
+        detail: warning.paths?.join('\n'),
       })
     }
     return true

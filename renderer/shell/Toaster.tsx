@@ -1,4 +1,4 @@
-import { CircleCheck, CircleX, X } from 'lucide-react'
+import { CircleCheck, CircleX, Info, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { createPortal } from 'react-dom'
 import { useTranslation } from 'react-i18next'
@@ -26,6 +26,12 @@ export function Toaster() {
   )
 }
 
+const kindIcons = {
+  done: <CircleCheck size={16} />,
+  note: <Info size={16} />,
+  failed: <CircleX size={16} />,
+}
+
 function Toast({ notice }: { notice: Notice }) {
   const { t } = useTranslation()
   const [held, setHeld] = useState(false)
@@ -46,7 +52,7 @@ function Toast({ notice }: { notice: Notice }) {
       onBlur={() => setHeld(false)}
     >
       <span className={styles['mark']} aria-hidden>
-        {notice.kind === 'failed' ? <CircleX size={16} /> : <CircleCheck size={16} />}
+        {kindIcons[notice.kind]}
       </span>
       <div className={styles['words']}>
         <p className={styles['text']}>{notice.text}</p>

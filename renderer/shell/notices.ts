@@ -24,7 +24,7 @@ export function addNotice(store: NoticeStore, message: Parameters<Deck['notify']
   const others = store.getState().notices.filter((one) => one.text !== message.text || one.detail !== message.detail)
   const next = [...others, { ...message, id }]
   while (next.length > most) {
-    const at = next.findIndex((one) => one.kind === 'done')
+    const at = next.findIndex((one) => one.kind !== 'failed')
     next.splice(Math.max(0, at), 1)
   }
   store.setState({ notices: next })

@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { browseFolder } from '../../main/repositories/browse.ts'
+import { browseFolder, typedPath } from '../../main/repositories/browse.ts'
 import { readCheckout } from '../../main/repositories/checkout.ts'
 import { initialiseRepository } from '../../main/repositories/initialise.ts'
 import { inspectRepository } from '../../main/repositories/inspect.ts'
@@ -72,8 +72,15 @@ test('a missing folder, a file, a circle of links: each is told', async () => {
   expect(await inspectRepository(repository.beside('none'))).toMatchObject({ error: { code: 'not-found' } })
   expect(await inspectRepository(repository.beside('circle'))).toMatchObject({ error: { code: 'not-found' } })
   expect(await inspectRepository(join(repository.path, 'README.md'))).toMatchObject({
-    error: { code: 'not-a-repository', message: expect.stringContaining('file') as string },
+    error: { code: 'not-found', message: expect.stringContaining('file') as string },
   })
+})
+
+test('a path as a person types it begins at home', () => {
+  expect(typedPath('~')).toBe(homedir())
+  expect(typedPath('~/code/app')).toBe(join(homedir(), 'code/app'))
+  expect(typedPath('code')).toBe(join(homedir(), 'code'))
+  expect(typedPath('/srv/~/app')).toBe('/srv/~/app')
 })
 
 test('a repository without a commit is told, and made one only when asked', async () => {
