@@ -1,7 +1,7 @@
 export const texts = {
   welcomeTitle: '众多智能体，一张工作台',
   welcomeText:
-    '每个智能体都在自己的终端和 git 工作树里工作。您可以并排查看它们和它们所做的改动，未经您批准的内容不会合入。',
+    '每个智能体都在自己的终端和 git 工作树里工作。你可以并排查看它们和它们所做的改动，未经你批准的内容不会合入。',
   openTitle: '打开仓库',
   open: '打开',
   opening: '正在打开…',
@@ -43,7 +43,7 @@ export const texts = {
   'next.no-commit': '工作树从提交开始。可以让 Quarterdeck 创建第一个提交，也可以自己用 git 创建。',
   'next.bare-repository': '请克隆它（git clone），或为它添加工作树（git worktree add），然后打开。',
   'next.bare-repository-others': '请打开它的一个工作树：',
-  'next.unsafe-owner': '如果您信任它，请运行下面的命令，然后重试。',
+  'next.unsafe-owner': '如果你信任它，请运行下面的命令，然后重试。',
   initAll: '建为仓库并提交其中的文件',
   commitAll: '提交现有文件',
   commitEmpty: '从空提交开始',
