@@ -62,6 +62,10 @@ export interface AgentAdapter {
   start(input: StartInput): AgentStart
   /** Whether the conversation was ever begun; where it was not, the agent is started anew with its prompt. */
   hasConversation?(input: StartInput, env: Record<string, string>): Promise<boolean>
+  /** The id of the worktree's last conversation, asked before a resume where none was made at the start. */
+  findConversation?(input: StartInput, env: Record<string, string>): Promise<string | null>
+  /** It takes an Enter that follows a paste at once for part of the paste: so long it has to wait, in milliseconds. */
+  enterDelayMs?: number
   /** Goes on with the old conversation where it can. */
   resume(input: StartInput): AgentStart
   /** Null: says nothing about the state. */

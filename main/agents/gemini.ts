@@ -59,6 +59,7 @@ export const gemini: AgentAdapter = {
     type: null,
   }),
   hasConversation,
+  enterDelayMs: 150,
   read: (signal) => {
     if (signal.kind === 'title') {
       if (signal.title.startsWith('✦')) return { kind: 'working', detail: '' }

@@ -80,6 +80,12 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
     shell: loginShell(),
   })
 
+  const paste = (entry: SessionEntry, terminal: TerminalEntry, text: string, enter: boolean): void => {
+    const { enterDelayMs } = entry.adapter
+    pty.paste(terminal.id, text, enter && enterDelayMs === undefined)
+    if (enter && enterDelayMs !== undefined) setTimeout(() => pty.write(terminal.id, '\r'), enterDelayMs).unref()
+  }
+
   /** Types once the program takes input, so that nothing is lost in its start. */
   const typeWhenReady = async (entry: SessionEntry, terminal: TerminalEntry, text: string): Promise<void> => {
     const began = Date.now()
@@ -91,7 +97,7 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
       if (ready || (info.total === 0 && waited > silentDeadlineMs) || waited > typeDeadlineMs) break
       await wait(50)
     }
-    pty.paste(terminal.id, text, true)
+    paste(entry, terminal, text, true)
     book.noteActivity(entry)
   }
 
@@ -251,8 +257,10 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
         return fail('agent-missing', `${entry.adapter.name} was not found on this machine.`)
       }
       const before = agentTerminal(entry)
+      const env = environmentOf(deps, entry, report?.path ?? null)
       const input = inputOf(entry)
-      const begun = (await entry.adapter.hasConversation?.(input, environmentOf(deps, entry, null))) ?? true
+      input.conversation ??= (await entry.adapter.findConversation?.(input, env)) ?? null
+      const begun = (await entry.adapter.hasConversation?.(input, env)) ?? true
       const start = begun ? entry.adapter.resume(input) : entry.adapter.start(input)
       const known = before ? await pty.info(before.id) : null
       return launch(entry, start, size, known && before ? before : undefined)
@@ -260,7 +268,7 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
     send: (entry, text, enter) => {
       const terminal = agentTerminal(entry)
       if (!terminal || terminal.ended) return fail('not-running', 'The agent is not running.')
-      if (text !== '') pty.paste(terminal.id, text, enter)
+      if (text !== '') paste(entry, terminal, text, enter)
       else if (enter) pty.write(terminal.id, '\r')
       book.noteActivity(entry)
       book.setFacts(entry, withInput(entry.facts))

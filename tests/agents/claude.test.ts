@@ -26,5 +26,11 @@ it('Claude Code works, asks, edits once allowed, finishes, and goes on with its 
     },
   }))
   desk = own
-  await liveThrough(own, { ready: /❯/, allow: async (session) => own.type(session, '\r') })
+  await liveThrough(own, {
+    ready: async (session) => {
+      await own.shows(session, 'idle', 'agent-idle')
+      await own.reads(session, /❯/)
+    },
+    allow: async (session) => own.type(session, '\r'),
+  })
 })

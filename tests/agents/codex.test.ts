@@ -35,7 +35,10 @@ trust_level = "trusted"
     desk = own
     await liveThrough(own, {
       mode: 'read-only',
-      ready: /Ask Codex to do anything/,
+      ready: async (session) => {
+        await own.shows(session, 'idle', 'agent-idle')
+        await own.reads(session, /Ask Codex to do anything/)
+      },
       allow: async (session) => own.type(session, '\r'),
     })
   },

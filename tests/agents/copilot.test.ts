@@ -24,7 +24,7 @@ it('Copilot works, asks, edits once allowed, finishes, and goes on with its conv
       await own.shows(session, 'asks-question', 'agent-asks')
       own.type(session, '\r')
     },
-    ready: /❯/,
+    ready: (session) => own.reads(session, /❯/),
     allow: async (session) => own.type(session, '\r'),
   })
 })

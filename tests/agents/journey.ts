@@ -10,8 +10,8 @@ export interface Ways {
   mode?: string
   /** Answers what the program asks as it comes up. */
   welcome?(session: Session): Promise<void>
-  /** On the screen once it takes input; what is typed before is lost with some. */
-  ready: RegExp
+  /** Waits until it takes input; what is typed before is lost with some. */
+  ready(session: Session): Promise<unknown>
   /** Types the agent's "yes" into its dialog. */
   allow(session: Session): Promise<void>
 }
@@ -20,13 +20,13 @@ export interface Ways {
 export async function liveThrough(desk: Desk, ways: Ways): Promise<void> {
   const [thinking, finishing] = [gate(), gate()]
   const session = await desk.start(
-    'Please make the file. @@make@@',
+    'Please make the file. (marker make)',
     (worktree) => ({
-      '@@make@@': [
+      '(marker make)': [
         { after: thinking.opened, deed: makes(worktree, 'made.txt', 'made by the agent\n') },
         { after: finishing.opened, text: 'It is made.' },
       ],
-      '@@again@@': [{ text: 'Still here.' }],
+      '(marker again)': [{ text: 'Still here.' }],
     }),
     ways.mode,
   )
@@ -55,9 +55,9 @@ export async function comesBack(desk: Desk, session: Session, ways: Ways): Promi
   await desk.deck.call('session.resume', { session: session.id })
   await ways.welcome?.(session)
   await desk.reads(session, /It is made\./)
-  await desk.reads(session, ways.ready)
-  await desk.deck.call('session.send', { session: session.id, text: 'Are you there? @@again@@' })
+  await ways.ready(session)
+  await desk.deck.call('session.send', { session: session.id, text: 'Are you there? (marker again)' })
   await desk.reads(session, /Still here\./)
-  const last = desk.server.requests.findLast((request) => request.marker === '@@again@@')
-  expect(last?.said.some((each) => each.text.includes('@@make@@'))).toBe(true)
+  const last = desk.server.requests.findLast((request) => request.marker === '(marker again)')
+  expect(last?.said.some((each) => each.text.includes('(marker make)'))).toBe(true)
 }

@@ -53,7 +53,7 @@ export interface ModelTurn {
   usage?: Usage
 }
 
-/** Turns by the marker that a prompt carries, such as `@@edit@@`. */
+/** Turns by the marker that a prompt carries, such as `(marker edit)`; no `@`, at which some open a menu. */
 export type Script = Readonly<Record<string, readonly ModelTurn[]>>
 
 export type Choice =
