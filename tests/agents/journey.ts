@@ -12,6 +12,8 @@ export interface Ways {
   welcome?(session: Session): Promise<void>
   /** Waits until it takes input; what is typed before is lost with some. */
   ready(session: Session): Promise<unknown>
+  /** Says it to the agent; by the deck's own message where left out. */
+  say?(session: Session, text: string): Promise<void>
   /** Types the agent's "yes" into its dialog. */
   allow(session: Session): Promise<void>
 }
@@ -56,7 +58,8 @@ export async function comesBack(desk: Desk, session: Session, ways: Ways): Promi
   await ways.welcome?.(session)
   await desk.reads(session, /It is made\./)
   await ways.ready(session)
-  await desk.deck.call('session.send', { session: session.id, text: 'Are you there? (marker again)' })
+  if (ways.say) await ways.say(session, 'Are you there (marker again)')
+  else await desk.deck.call('session.send', { session: session.id, text: 'Are you there (marker again)' })
   await desk.reads(session, /Still here\./)
   const last = desk.server.requests.findLast((request) => request.marker === '(marker again)')
   expect(last?.said.some((each) => each.text.includes('(marker make)'))).toBe(true)
