@@ -118,8 +118,10 @@ export function createSessions(deps: SessionDeps): Sessions {
       const entry = get(id)
       if (!entry.ok) return entry
       const { row } = entry.value
-      if (row.pendingScript === null) return fail('refused', 'No set-up script waits here.')
-      if (row.pendingScript.hash !== hash)
+      const failed = !entry.value.running && row.stages.some((each) => each.kind === 'setup' && each.state === 'failed')
+      if (row.pendingScript === null && !(failed && answer === 'skip'))
+        return fail('refused', 'No set-up script waits here.')
+      if (row.pendingScript && row.pendingScript.hash !== hash)
         return fail('refused', 'The set-up script is another one by now; read it again.')
       if (answer === 'skip') stages.answerSetup(entry.value, 'skip')
       else {

@@ -130,7 +130,7 @@ export const api = {
   ]),
   /** Runs the failed stage and those after it again. */
   'session.retry': method(bySession, as<Session>(), ['not-found', 'refused']),
-  /** Lets the waiting set-up script run (`run`) or goes on without it (`skip`). */
+  /** Lets the waiting set-up script run (`run`) or goes on without it (`skip`); one that failed can only be skipped. */
   'session.answerSetup': method(
     z.object({ session: sessionId, hash: z.string().max(64), answer: z.enum(['run', 'skip']) }),
     as<Session>(),

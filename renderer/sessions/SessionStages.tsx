@@ -26,7 +26,7 @@ export function SessionStages({ session: id }: { session: SessionId }) {
   const { t } = useTranslation()
   const session = useStore(deck.stores.sessions, (state) => state.value?.byId[id])
   if (!session) return <p className={styles['note']}>{t('session.gone')}</p>
-  const failed = session.stages.some((stage) => stage.state === 'failed')
+  const failed = session.stages.find((stage) => stage.state === 'failed')
   return (
     <div className={styles['stages']}>
       <ol className={styles['list']}>
@@ -38,6 +38,7 @@ export function SessionStages({ session: id }: { session: SessionId }) {
       {failed ? (
         <div className={styles['actions']}>
           {session.prompt ? <p className={styles['note']}>{t('session.promptKept')}</p> : null}
+          {failed.kind === 'setup' ? <SkipSetup session={id} /> : null}
           <Button variant="primary" icon={<RotateCcw size={16} />} onClick={() => void retrySession(deck, id)}>
             {t('session.retryShort')}
           </Button>
@@ -45,6 +46,16 @@ export function SessionStages({ session: id }: { session: SessionId }) {
       ) : null}
     </div>
   )
+}
+
+function SkipSetup({ session }: { session: SessionId }) {
+  const deck = useDeck()
+  const { t } = useTranslation()
+  const skip = async (): Promise<void> => {
+    const result = await deck.client.call('session.answerSetup', { session, hash: '', answer: 'skip' })
+    if (!result.ok) notifyFailure(deck, result.error, t('session.stage-setup'))
+  }
+  return <Button onClick={() => void skip()}>{t('session.scriptSkip')}</Button>
 }
 
 function StageLine({ stage }: { stage: Stage }) {

@@ -67,9 +67,18 @@ function TerminalSide({ session }: { session: Session }) {
     opened.current = composing
   }, [composing])
 
+  const inStages = showsStages(session) && (chosen === undefined || shown?.kind === 'setup')
+  const running = session.stages.find((stage) => stage.state !== 'done' && stage.state !== 'skipped')
+  const showing = inStages ? `${running?.kind} ${running?.state}` : shown?.id
+  // What had the keyboard went with what the pane showed before, or nothing had it yet: the pane in use takes it.
+  useEffect(() => {
+    const { focused, page } = deck.stores.view.getState()
+    if (focused !== session.id || page !== 'stage' || document.activeElement !== document.body) return
+    if (!matchMedia('(pointer: coarse)').matches) deck.stage.current?.focusTerminal(session.id)
+  }, [deck, session.id, showing])
+
   let content: ReactNode
-  if (showsStages(session) && (chosen === undefined || shown?.kind === 'setup'))
-    content = <StagesView session={session} />
+  if (inStages) content = <StagesView session={session} />
   else if (!shown) content = <p className={styles['note']}>{t('stage.no-terminal')}</p>
   else {
     content = (

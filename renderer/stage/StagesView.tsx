@@ -15,10 +15,11 @@ export function StagesView({ session }: { session: Session }) {
   const finding = useStore(paneState(deck), (state) => state.finding)
   const setup = session.terminals.findLast((terminal) => terminal.kind === 'setup')
   const setupStage = session.stages.find((stage) => stage.kind === 'setup')
-  const showSetup = setup && (setupStage?.state === 'running' || setupStage?.state === 'failed')
+  // What a failed one wrote stands in its stage, above the buttons.
+  const showSetup = setup && setupStage?.state === 'running'
   return (
     <div className={styles['stages']}>
-      <div className={styles['scroll']}>
+      <div className={styles['scroll']} data-stages="" role="group" aria-label={session.title} tabIndex={-1}>
         <h2 className={styles['title']}>{session.title}</h2>
         <p className={styles['reason']}>{reasonToText(t, session.reason)}</p>
         <SessionStages session={session.id} />

@@ -34,7 +34,10 @@ export function createStageControls(deck: Deck): StageControls {
       const session = stores.sessions.getState().value?.byId[id]
       const shown = session ? terminalOf(session, state.getState().terminal[id]) : null
       const screen = shown ? terminalPool(deck).find(shown.id) : undefined
+      const stages = box?.querySelector<HTMLElement>(`[data-pane="${CSS.escape(id)}"] [data-stages]`)
       if (screen?.shown) screen.focus()
+      // Not yet started: the keyboard waits in its pane, not in the terminal that had it before.
+      else if (stages) stages.focus({ preventScroll: true })
       else if (tries++ < 30) requestAnimationFrame(look)
     }
     look()

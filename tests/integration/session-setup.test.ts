@@ -94,6 +94,21 @@ describe('set-up scripts of a repository', () => {
     expect(await deck.codeOf('session.retry', { session: made.id })).toBe('refused')
   })
 
+  test('a set-up that fails does not stand in the way: the session goes on without it', async () => {
+    await settings({ setup: 'exit 7' })
+    const made = await start({ prompt: 'goes on' })
+    const asked = await deck.untilSession(made.id, 'it asks', (session) => session.pendingScript !== null)
+    const hash = asked.pendingScript?.hash ?? ''
+    await deck.call('session.answerSetup', { session: made.id, hash, answer: 'run' })
+    await deck.untilSession(made.id, 'it failed', (session) => session.state === 'failed')
+    expect(await deck.codeOf('session.answerSetup', { session: made.id, hash, answer: 'run' })).toBe('refused')
+    await deck.call('session.answerSetup', { session: made.id, hash: '', answer: 'skip' })
+    const running = await deck.untilSession(made.id, 'it runs', (session) => session.pid !== null)
+    expect(stageOf(running, 'setup')?.state).toBe('skipped')
+    expect(running.prompt).toBe('goes on')
+    expect(await deck.codeOf('session.answerSetup', { session: made.id, hash: '', answer: 'skip' })).toBe('refused')
+  })
+
   test('ignored files that the settings name are copied before anything runs', async () => {
     await settings({ copy: ['.env', 'cache/**'] })
     await repo.write('.env', 'SECRET=1\n')
