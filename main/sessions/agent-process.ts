@@ -68,6 +68,7 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
   const timers = new Map<SessionEntry, NodeJS.Timeout>()
   const watchers = new Map<SessionEntry, FSWatcher>()
   const stopping = new Set<SessionEntry>()
+  const resuming = new Set<SessionEntry>()
   let disposed = false
 
   const inputOf = (entry: SessionEntry): StartInput => ({
@@ -248,22 +249,34 @@ export function createAgentProcess(deps: SessionDeps, terminals: Terminals): Age
     }
   }
 
+  const comeBack = async (
+    entry: SessionEntry,
+    size: { cols: number; rows: number },
+  ): Promise<Result<null, 'agent-missing' | 'refused'>> => {
+    const report = deps.agents.report(entry.row.agent)
+    if (entry.adapter.program !== null && report?.found !== 'yes') {
+      return fail('agent-missing', `${entry.adapter.name} was not found on this machine.`)
+    }
+    const before = agentTerminal(entry)
+    const env = environmentOf(deps, entry, report?.path ?? null)
+    const input = inputOf(entry)
+    input.conversation ??= (await entry.adapter.findConversation?.(input, env)) ?? null
+    const begun = (await entry.adapter.hasConversation?.(input, env)) ?? true
+    const start = begun ? entry.adapter.resume(input) : entry.adapter.start(input)
+    const known = before ? await pty.info(before.id) : null
+    return launch(entry, start, size, known && before ? before : undefined)
+  }
+
   return {
     start: (entry) => launch(entry, entry.adapter.start(inputOf(entry)), entry.row, undefined),
     resume: async (entry, size) => {
-      if (entry.facts.alive) return fail('already-running', 'The agent is running already.')
-      const report = deps.agents.report(entry.row.agent)
-      if (entry.adapter.program !== null && report?.found !== 'yes') {
-        return fail('agent-missing', `${entry.adapter.name} was not found on this machine.`)
+      if (entry.facts.alive || resuming.has(entry)) return fail('already-running', 'The agent is running already.')
+      resuming.add(entry)
+      try {
+        return await comeBack(entry, size)
+      } finally {
+        resuming.delete(entry)
       }
-      const before = agentTerminal(entry)
-      const env = environmentOf(deps, entry, report?.path ?? null)
-      const input = inputOf(entry)
-      input.conversation ??= (await entry.adapter.findConversation?.(input, env)) ?? null
-      const begun = (await entry.adapter.hasConversation?.(input, env)) ?? true
-      const start = begun ? entry.adapter.resume(input) : entry.adapter.start(input)
-      const known = before ? await pty.info(before.id) : null
-      return launch(entry, start, size, known && before ? before : undefined)
     },
     send: (entry, text, enter) => {
       const terminal = agentTerminal(entry)
