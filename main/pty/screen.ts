@@ -7,7 +7,7 @@ import { Terminal } from '@xterm/headless'
 import { drawTerminal } from './draw.ts'
 import { characterEnd, type OpenString, StreamScanner } from './scan.ts'
 import { screenText, scrollbackText } from './screen-text.ts'
-import { coreOf, type XtermCore } from './xterm-core.ts'
+import { boundCounts, coreOf, type XtermCore } from './xterm-core.ts'
 
 export interface ScreenOptions {
   cols: number
@@ -65,6 +65,7 @@ export class Screen {
     this.core = coreOf(this.terminal)
     this.#onParserFailure = options.onParserFailure ?? (() => {})
     this.#guardErase()
+    boundCounts(this.terminal, this.core)
   }
 
   /** xterm 6.0.0 throws on "erase above" in the last column of the last row, where it means the whole screen. */

@@ -61,7 +61,13 @@ export interface XtermCore {
   links: { getLinkData(id: number): { id?: string; uri: string } | undefined }
   inputHandler: {
     _curAttrData: CoreAttributes
-    _parser: { precedingJoinState: number; currentState: number; reset(): void }
+    _parser: {
+      precedingJoinState: number
+      currentState: number
+      reset(): void
+      /** Unlike the public one it hands over the parameters themselves: what is changed there, the next handler sees. */
+      registerCsiHandler(id: { final: string }, handler: (parameters: { params: Int32Array }) => boolean): void
+    }
     eraseInDisplay(parameters: { params: number[]; length: number }): boolean
   }
   options: { convertEol?: boolean }
@@ -102,4 +108,32 @@ export function coreOf(terminal: Terminal): XtermCore {
       raw._inputHandler._parser.reset()
     },
   }
+}
+
+/** Steps that move lines, columns and tabs: more of them than the screen has change nothing any more. */
+const lineSteps = ['L', 'M', 'S', 'T']
+const columnSteps = ['I', 'Z']
+/** A cell of more code points than this is nobody's text. */
+const longCell = 64
+
+/**
+ * xterm 6.0.0 takes a count as it comes, up to two thousand million, and does nothing else until it has counted them: a few
+ * bytes of one program's output would hold up every terminal for an hour. Counts end at what the screen can show.
+ */
+export function boundCounts(terminal: Terminal, core: XtermCore): void {
+  const parser = core.inputHandler._parser
+  const bound = (final: string, most: () => number): void =>
+    parser.registerCsiHandler({ final }, ({ params }) => {
+      params[0] = Math.min(params[0] ?? 0, most())
+      return false
+    })
+  for (const final of lineSteps) bound(final, () => terminal.rows)
+  for (const final of columnSteps) bound(final, () => terminal.cols)
+  // Repeats the character before the cursor, with all that was joined to it.
+  bound('b', () => {
+    const buffer = core.buffers.active
+    const joined = buffer.lines.get(buffer.ybase + buffer.y)?._combined
+    const isLong = [1, 2].some((back) => (joined?.[buffer.x - back]?.length ?? 0) > longCell)
+    return isLong ? 1 : terminal.cols * terminal.rows
+  })
 }

@@ -8,7 +8,7 @@ import { safeAddress, type FileLink } from './file-links.ts'
 import { createFileLinkProvider } from './link-provider.ts'
 import { parseClipboardOffer } from './paste.ts'
 import { swallowQueries } from './queries.ts'
-import { guardErase } from './xterm-core.ts'
+import { boundCounts, guardErase } from './xterm-core.ts'
 
 export interface XtermHandlers {
   openAddress(url: string): void
@@ -73,6 +73,7 @@ export function makeXterm(appearance: Appearance, handlers: XtermHandlers): Made
   )
   swallowQueries(xterm)
   guardErase(xterm)
+  boundCounts(xterm)
   xterm.parser.registerOscHandler(52, (sequence) => {
     const text = parseClipboardOffer(sequence)
     if (text !== null && text !== '') handlers.offer(text)

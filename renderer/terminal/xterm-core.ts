@@ -8,7 +8,10 @@ interface RawCore {
   _writeBuffer: { _isSyncWriting: boolean; _syncCalls: number; _onWriteParsed: { fire(): void } }
   _bufferService: { buffers: { active: { x: number; y: number; ybase: number; lines: { length: number } } } }
   _inputHandler: {
-    _parser: { reset(): void }
+    _parser: {
+      reset(): void
+      registerCsiHandler(id: { final: string }, handler: (parameters: { params: Int32Array }) => boolean): void
+    }
     eraseInDisplay(parameters: { params: number[]; length: number }): boolean
   }
   _linkifier: { value?: { _activeLine: number; _lastBufferCell: unknown } }
@@ -49,4 +52,23 @@ export function guardErase(terminal: Terminal): void {
     if (parameters[0] !== 1 || !atEnd) return false
     return core._inputHandler.eraseInDisplay({ params: [2], length: 1 })
   })
+}
+
+/**
+ * xterm 6.0.0 takes a count as it comes, up to two thousand million, and the page stands still until it has counted them.
+ * Counts end at what the screen can show, as they do in the pty host. Unlike the public way of listening to a sequence,
+ * this one hands over the parameters themselves: what is changed there, xterm's own handler sees.
+ */
+export function boundCounts(terminal: Terminal): void {
+  const parser = coreOf(terminal)._inputHandler._parser
+  const bound = (finals: string, most: () => number): void => {
+    for (const final of finals)
+      parser.registerCsiHandler({ final }, ({ params }) => {
+        params[0] = Math.min(params[0] ?? 0, most())
+        return false
+      })
+  }
+  bound('LMST', () => terminal.rows)
+  bound('IZ', () => terminal.cols)
+  bound('b', () => terminal.cols * terminal.rows)
 }

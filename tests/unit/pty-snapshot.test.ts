@@ -121,3 +121,22 @@ test('a snapshot and the bytes after it show what the whole stream shows, wherev
     { numRuns: Number(process.env['VITEST_FUZZ_RUNS'] ?? 300) },
   )
 })
+
+test('a count that no screen can hold ends at once, and the screen is as if it had ended by itself', () => {
+  const began = performance.now()
+  for (const final of ['L', 'M', 'S', 'T', 'b', 'I', 'Z', '@', 'P', 'X', 'A', 'E', 'a', 'J']) {
+    const screen = new Screen({ cols: 20, rows: 5, scrollbackLines: 50 })
+    screen.feed(Buffer.from(`one\r\ntwo\r\nx\x1b[2147483647${final}`))
+    screen.dispose()
+  }
+  const marks = '\u0301'.repeat(20_000)
+  const screen = new Screen({ cols: 200, rows: 60, scrollbackLines: 50 })
+  screen.feed(Buffer.from(`a${marks}\x1b[2147483647b`))
+  screen.dispose()
+  expect(performance.now() - began).toBeLessThan(2000)
+
+  const cleared = new Screen({ cols: 20, rows: 5, scrollbackLines: 50 })
+  cleared.feed(Buffer.from('one\r\ntwo\r\nthree\x1b[2;1H\x1b[99999999Lnew'))
+  expect(cleared.text('screen')).toBe('one\nnew')
+  cleared.dispose()
+})
