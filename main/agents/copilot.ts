@@ -7,15 +7,7 @@ import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import {
-  type AgentAdapter,
-  type AgentSignal,
-  type AgentStart,
-  clip,
-  fitsArgument,
-  readGenericSignal,
-  type StartInput,
-} from './adapter.ts'
+import { type AgentAdapter, type AgentSignal, type AgentStart, clip, fitsArgument, type StartInput } from './adapter.ts'
 
 const modeArgs: Record<string, string[]> = {
   interactive: [],
@@ -133,7 +125,8 @@ export const copilot: AgentAdapter = {
       () => false,
     )
   },
-  read: (signal) => (signal.kind === 'progress' ? readGenericSignal(signal) : null),
+  // It repeats "works" while it waits for an answer, too: only its end is to be believed.
+  read: (signal) => (signal.kind === 'progress' && signal.state === 0 ? { kind: 'rests', detail: '' } : null),
   readScreen: (screen) => {
     const tail = screen.trimEnd().split('\n').slice(-25).join('\n')
     return /trust (the files in )?this folder/i.test(tail) && /❯\s*1\./u.test(tail)

@@ -35,10 +35,7 @@ trust_level = "trusted"
     desk = own
     await liveThrough(own, {
       mode: 'read-only',
-      ready: async (session) => {
-        await own.shows(session, 'idle', 'agent-idle')
-        await own.reads(session, /Ask Codex to do anything/)
-      },
+      ready: (session) => own.reads(session, /Ask Codex to do anything/),
       allow: async (session) => own.type(session, '\r'),
     })
   },

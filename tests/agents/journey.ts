@@ -35,7 +35,7 @@ export async function liveThrough(desk: Desk, ways: Ways): Promise<void> {
   const made = join(session.worktree, 'made.txt')
   await ways.welcome?.(session)
 
-  await desk.shows(session, 'working', 'agent-working')
+  await desk.shows(session, 'working')
   thinking.open()
   await desk.shows(session, 'needs-approval', 'agent-asks-permission')
   expect(existsSync(made)).toBe(false)
@@ -45,7 +45,7 @@ export async function liveThrough(desk: Desk, ways: Ways): Promise<void> {
   await desk.shows(session, 'turn-finished', 'agent-finished')
   expect(await readFile(made, 'utf8')).toBe('made by the agent\n')
   const told = desk.told(session)
-  expect(told.slice(told.indexOf('working'))).toEqual(['working', 'needs-approval', 'working', 'turn-finished'])
+  expect(told.slice(told.indexOf('needs-approval'))).toEqual(['needs-approval', 'working', 'turn-finished'])
   await comesBack(desk, session, ways)
   await desk.shows(session, 'turn-finished', 'agent-finished')
 }
