@@ -13,7 +13,7 @@ import { FileList } from './FileList.tsx'
 import type { Reading } from './reading.ts'
 import { ReviewBar } from './ReviewBar.tsx'
 import styles from './ReviewBody.module.css'
-import { Splitter } from './Splitter.tsx'
+import { SplitLine } from '../shell/SplitLine.tsx'
 import { reviewStore, useReview } from './review-state.ts'
 
 /** Width (pixels) from which the files stand beside the diff. */
@@ -219,7 +219,7 @@ export function ReviewBody({
               />
             )}
           </div>
-          <Splitter
+          <SplitLine
             vertical={beside}
             label={t('review.resize')}
             percent={beside ? listWidth / 10 : listShare}

@@ -10,7 +10,7 @@ import { TerminalView } from '../terminal/TerminalView.tsx'
 import { EndedBar } from './EndedBar.tsx'
 import styles from './Pane.module.css'
 import { agentRuns, paneState, showsStages, terminalOf } from './pane-state.ts'
-import { Splitter } from './Splitter.tsx'
+import { Split } from './Split.tsx'
 import { StagesView } from './StagesView.tsx'
 
 // The diff editor is large; a pane that shows only its terminal does not wait for it.
@@ -43,10 +43,10 @@ function Both({ terminal, diff }: { terminal: ReactNode; diff: ReactNode }) {
   const deck = useDeck()
   const share = useStore(paneState(deck), (state) => state.share)
   return (
-    <Splitter share={share} onShare={(next) => paneState(deck).setState({ share: next })}>
+    <Split share={share} onShare={(next) => paneState(deck).setState({ share: next })}>
       {terminal}
       {diff}
-    </Splitter>
+    </Split>
   )
 }
 

@@ -1,8 +1,8 @@
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
-import styles from './Splitter.module.css'
+import styles from './SplitLine.module.css'
 
-/** The line between two parts of a grid: dragged, or moved by arrow keys. `onMove` gets the first part's size and the whole's (pixels). */
-export function Splitter({
+/** The line between two parts of a grid or a row: dragged, or moved by arrow keys. `onMove` gets the first part's size and the whole's (pixels). */
+export function SplitLine({
   vertical,
   label,
   percent,
@@ -52,7 +52,7 @@ export function Splitter({
       aria-valuemin={0}
       aria-valuemax={100}
       aria-orientation={vertical ? 'vertical' : 'horizontal'}
-      className={styles['splitter']}
+      className={styles['line']}
       data-vertical={vertical || undefined}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
