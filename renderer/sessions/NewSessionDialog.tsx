@@ -3,7 +3,7 @@ import type { AgentId } from '@contract/ids.ts'
 import type { Repository, RepositorySettings } from '@contract/repository.ts'
 import type { Failure } from '@contract/result.ts'
 import { Copy } from 'lucide-react'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { useDeck } from '../deck.ts'
@@ -24,10 +24,11 @@ export function NewSessionDialog({ open, onClose }: { open: boolean; onClose(): 
   const { t } = useTranslation()
   const current = useStore(deck.stores.view, (state) => state.repository)
   const repository = useStore(deck.stores.repositories, (state) => state.value?.find((one) => one.id === current))
+  const promptField = useRef<HTMLTextAreaElement>(null)
   return (
-    <Dialog open={open} onClose={onClose} title={t('newSession.title')} width={680}>
+    <Dialog open={open} onClose={onClose} title={t('newSession.title')} width={680} initialFocus={promptField}>
       {repository ? (
-        <Form key={repository.id} repository={repository} onClose={onClose} />
+        <Form key={repository.id} repository={repository} onClose={onClose} promptField={promptField} />
       ) : (
         <div className={css.none}>
           <p>{t('newSession.noRepository')}</p>
@@ -46,7 +47,15 @@ export function NewSessionDialog({ open, onClose }: { open: boolean; onClose(): 
   )
 }
 
-function Form({ repository, onClose }: { repository: Repository; onClose(): void }) {
+function Form({
+  repository,
+  onClose,
+  promptField,
+}: {
+  repository: Repository
+  onClose(): void
+  promptField: RefObject<HTMLTextAreaElement | null>
+}) {
   const deck = useDeck()
   const { t } = useTranslation()
   const agents = useStore(deck.stores.agents, (state) => state.value ?? noAgents)
@@ -210,6 +219,7 @@ function Form({ repository, onClose }: { repository: Repository; onClose(): void
           <textarea
             className={css.prompt}
             rows={5}
+            ref={promptField}
             autoFocus
             value={draft.prompt}
             placeholder={t('newSession.promptHint')}

@@ -4,6 +4,7 @@ import { useRef, type ReactNode, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import styles from './Dialog.module.css'
 import { IconButton } from './IconButton.tsx'
+import { useFocusBefore } from './use-focus-before.ts'
 
 export interface DialogProps {
   open: boolean
@@ -23,6 +24,7 @@ export interface DialogProps {
 export function Dialog({ open, onClose, title, children, footer, width = 520, initialFocus }: DialogProps) {
   const { t } = useTranslation()
   const popup = useRef<HTMLDivElement>(null)
+  const before = useFocusBefore(open)
   // Not the close button, which comes first in the document.
   const firstField = (): HTMLElement | null =>
     popup.current?.querySelector<HTMLElement>(':is(input, textarea, [role=combobox]):not(:disabled)') ?? popup.current
@@ -40,6 +42,7 @@ export function Dialog({ open, onClose, title, children, footer, width = 520, in
           style={{ width: `min(${width}px, calc(100vw - 24px))` }}
           data-modal=""
           initialFocus={initialFocus ?? firstField}
+          finalFocus={before}
           ref={popup}
         >
           <header className={styles['head']}>

@@ -18,6 +18,7 @@ import styles from './Palette.module.css'
 import { allCommands } from './registry.ts'
 import { StateGlyph } from './StateGlyph.tsx'
 import { useKeyContext } from './use-command-keys.ts'
+import { useFocusBefore } from './use-focus-before.ts'
 
 interface Entry {
   /** Unique, and what the list selects by. */
@@ -41,6 +42,7 @@ const answers = 50
 export function Palette() {
   const { t } = useTranslation()
   const [search, setSearch] = useState('')
+  const before = useFocusBefore(true)
   const entries = useEntries()
   const typed = search.trim()
   const groups = useMemo(
@@ -57,7 +59,7 @@ export function Palette() {
     <Base.Root open onOpenChange={(open) => (open ? undefined : closeOverlay())}>
       <Base.Portal>
         <Base.Backdrop className={styles['backdrop']} />
-        <Base.Popup className={styles['popup']} data-modal="" aria-label={t('shell.palette')}>
+        <Base.Popup className={styles['popup']} data-modal="" aria-label={t('shell.palette')} finalFocus={before}>
           <Cmdk
             label={t('shell.palette')}
             loop

@@ -124,7 +124,7 @@ function Terminals({ session }: { session: Session }) {
                 size="small"
                 label={nameOf(terminal, terminals)}
                 pressed={terminal.id === shown?.id}
-                icon={<Icon size={16} data-ended={!terminal.alive || undefined} />}
+                icon={<Icon size={16} data-ended={terminal.alive ? undefined : terminal.kind} />}
                 onClick={() => showTerminal(deck, session.id, terminal.id)}
               />
             )

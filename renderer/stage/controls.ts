@@ -143,6 +143,13 @@ export function createStageControls(deck: Deck): StageControls {
     }
     const tellEmpty = (): void => onEmpty(ready && api.totalPanels === 0)
 
+    /** To the pane, if nothing has it. */
+    const giveKeyboard = (id: SessionId | null): void => {
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body && id !== null && api.activePanel?.id === id) focusTerminal(id)
+      })
+    }
+
     /** Panes of sessions that are gone close; new sessions get one while there are few. */
     const follow = (sessions: SessionsState | null): void => {
       if (!sessions || !ready) return
@@ -187,7 +194,11 @@ export function createStageControls(deck: Deck): StageControls {
         timer ??= setTimeout(save, saveAfterMs)
       }),
       api.onDidActivePanelChange(({ panel }) => {
-        if (ready && panel) stores.view.setState({ focused: panel.id as SessionId })
+        if (!ready || !panel) return
+        const id = panel.id as SessionId
+        stores.view.setState({ focused: id })
+        // The pane that had the keyboard was closed: it goes to the next one, not into nowhere.
+        giveKeyboard(id)
       }),
       api.onDidMaximizedGroupChange(({ group, isMaximized }) => {
         const id = group.activePanel?.id as SessionId | undefined
@@ -207,7 +218,9 @@ export function createStageControls(deck: Deck): StageControls {
     ]
     const unfollow = [
       stores.sessions.subscribe(({ value }) => follow(value)),
-      stores.view.subscribe(({ focused }, before) => {
+      stores.view.subscribe(({ focused, page }, before) => {
+        // Back from a page that lay over the panes, and took the keyboard with it.
+        if (page === 'stage' && before.page !== 'stage') giveKeyboard(focused)
         if (focused === before.focused || focused === null || api.activePanel?.id === focused) return
         api.getPanel(focused)?.api.setActive()
       }),

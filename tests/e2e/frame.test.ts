@@ -134,6 +134,21 @@ test('no key of the program is taken while an input method composes', async () =
   expect(await page.getByRole('dialog').count()).toBe(0)
 })
 
+test('a sheet that is closed gives the keyboard back to where it was', async () => {
+  for (const keys of ['Alt+k', 'Alt+n', 'Alt+o', 'Alt+Shift+/']) {
+    await list().focus()
+    const before = await page.evaluateHandle(() => document.activeElement)
+    await page.keyboard.press(keys)
+    await page.getByRole('dialog').waitFor()
+    await until(`${keys}: the keyboard is in the sheet`, () =>
+      page.evaluate(() => document.activeElement?.closest('[role=dialog]') !== null),
+    )
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await until(`${keys}: the keyboard is back`, () => page.evaluate((old) => document.activeElement === old, before))
+  }
+})
+
 test('a key can be changed; one that is taken says by what before it is taken over', async () => {
   await list().focus()
   await page.keyboard.press('?')
