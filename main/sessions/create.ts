@@ -46,17 +46,23 @@ function newSessionId(): SessionId {
   return sessionId.parse(`s${randomBytes(6).toString('hex')}`)
 }
 
+/** The session whose agent works in this folder, or is about to; but for `except`. */
+export async function findBusyAt(
+  book: SessionDeps['book'],
+  path: string,
+  except: SessionEntry | null = null,
+): Promise<SessionEntry | null> {
+  const wanted = await resolved(path)
+  for (const entry of book.all()) {
+    if (entry === except || entry.row.archivedAt !== null) continue
+    const busy = entry.facts.alive || entry.running !== null
+    if (busy && (entry.row.worktree === wanted || (await resolved(entry.row.worktree)) === wanted)) return entry
+  }
+  return null
+}
+
 export function createSessionMaker(deps: SessionDeps, stages: Stages, ports: PortBlocks, naming: Naming): SessionMaker {
   const { book } = deps
-  const busyAt = async (path: string): Promise<SessionEntry | null> => {
-    const wanted = await resolved(path)
-    for (const entry of book.all()) {
-      if (entry.row.archivedAt !== null) continue
-      const busy = entry.facts.alive || entry.running !== null
-      if (busy && (entry.row.worktree === wanted || (await resolved(entry.row.worktree)) === wanted)) return entry
-    }
-    return null
-  }
 
   const siteFor = async (
     repository: Repository,
@@ -118,7 +124,7 @@ export function createSessionMaker(deps: SessionDeps, stages: Stages, ports: Por
         if (!found || !(await folderExists(found.path))) {
           return fail('not-found', 'This repository has no such worktree.', { paths: [path] })
         }
-        const other = await busyAt(found.path)
+        const other = await findBusyAt(book, found.path)
         if (other) {
           return fail(
             'in-use',

@@ -9,7 +9,7 @@ import { adapterOf } from '../agents/registry.ts'
 import type { PtyEvent } from '../pty/pty-client.ts'
 import type { SessionRow, TerminalRow } from '../storage/sessions-table.ts'
 import { createAgentProcess, type AgentProcess } from './agent-process.ts'
-import { createSessionMaker, type SessionMaker } from './create.ts'
+import { createSessionMaker, findBusyAt, type SessionMaker } from './create.ts'
 import { folderExists, type SessionDeps, settingsOf } from './deps.ts'
 import { type DiscardCode, discardSession } from './discard.ts'
 import { agentTerminal, hasWorktree, isReady, project, type SessionEntry, terminalOf } from './entry.ts'
@@ -58,7 +58,7 @@ export interface Sessions {
 export function createSessions(deps: SessionDeps): Sessions {
   const { book, pty } = deps
   const terminals = createTerminals(deps)
-  const agent = createAgentProcess(deps, terminals)
+  const agent = resumeOnce(createAgentProcess(deps, terminals))
   const diffs = createLiveDiffs(deps)
   const naming = createNaming(deps)
   const stages = createStages(deps, terminals, agent, naming, (entry) => diffs.start(entry))
@@ -95,6 +95,13 @@ export function createSessions(deps: SessionDeps): Sessions {
     await agent.stop(entry)
   }
 
+  const discarding = new Set<SessionEntry>()
+  /** Why nothing may be started in it any more; null when it may. */
+  const refusal = (entry: SessionEntry): string | null => {
+    if (discarding.has(entry)) return 'It is being discarded.'
+    return entry.row.archivedAt === null ? null : 'It is put away; take it out of the archive first.'
+  }
+
   const takeUp = createTakeUp(deps, { terminals, agent, stages, diffs })
 
   return {
@@ -108,6 +115,8 @@ export function createSessions(deps: SessionDeps): Sessions {
       const entry = get(id)
       if (!entry.ok) return entry
       if (entry.value.running) return fail('refused', 'Its stages are running already.')
+      const why = refusal(entry.value)
+      if (why !== null) return fail('refused', why)
       if (!entry.value.row.stages.some((stage) => stage.state === 'failed')) {
         return fail('refused', 'None of its stages failed.')
       }
@@ -121,6 +130,8 @@ export function createSessions(deps: SessionDeps): Sessions {
       const failed = !entry.value.running && row.stages.some((each) => each.kind === 'setup' && each.state === 'failed')
       if (row.pendingScript === null && !(failed && answer === 'skip'))
         return fail('refused', 'No set-up script waits here.')
+      const why = refusal(entry.value)
+      if (why !== null) return fail('refused', why)
       if (row.pendingScript && row.pendingScript.hash !== hash)
         return fail('refused', 'The set-up script is another one by now; read it again.')
       if (answer === 'skip') stages.answerSetup(entry.value, 'skip')
@@ -149,8 +160,11 @@ export function createSessions(deps: SessionDeps): Sessions {
       if (entry.value.running || entry.value.facts.alive)
         return fail('already-running', 'The session is running already.')
       if (!isReady(entry.value)) return fail('refused', 'It never came to a start; retry its failed stage instead.')
-      if (row.archivedAt !== null) return fail('refused', 'It is put away; take it out of the archive first.')
+      const why = refusal(entry.value)
+      if (why !== null) return fail('refused', why)
       if (!(await folderExists(row.worktree))) return fail('refused', `Its worktree ${row.worktree} is missing.`)
+      const other = await findBusyAt(book, row.worktree, entry.value)
+      if (other) return fail('refused', `The session "${other.row.title}" works in this folder. Stop it first.`)
       const started = await agent.resume(entry.value, { cols: size.cols ?? row.cols, rows: size.rows ?? row.rows })
       if (!started.ok) return started
       return succeed(project(entry.value))
@@ -176,7 +190,14 @@ export function createSessions(deps: SessionDeps): Sessions {
     },
     discard: async (id) => {
       const entry = get(id)
-      return entry.ok ? discardSession(deps, { terminals, diffs, stop: stopEntry }, entry.value) : entry
+      if (!entry.ok) return entry
+      if (discarding.has(entry.value)) return fail('in-use', 'It is being discarded already.')
+      discarding.add(entry.value)
+      try {
+        return await discardSession(deps, { terminals, diffs, stop: stopEntry }, entry.value)
+      } finally {
+        discarding.delete(entry.value)
+      }
     },
     broughtBack: (id, path, branch) => {
       const entry = book.get(id)
@@ -189,6 +210,7 @@ export function createSessions(deps: SessionDeps): Sessions {
       const entry = get(id)
       if (!entry.ok) return entry
       const { row } = entry.value
+      if (discarding.has(entry.value)) return fail('refused', 'It is being discarded.')
       if (!hasWorktree(entry.value) || !(await folderExists(row.worktree))) {
         return fail('refused', 'Its worktree is not there.')
       }
@@ -231,6 +253,23 @@ export function createSessions(deps: SessionDeps): Sessions {
       stopHearing()
       agent.dispose()
       await diffs.dispose()
+    },
+  }
+}
+
+/** Two wishes to start the same agent at the same time start one. */
+function resumeOnce(agent: AgentProcess): AgentProcess {
+  const coming = new Set<SessionEntry>()
+  return {
+    ...agent,
+    resume: async (entry, size) => {
+      if (coming.has(entry)) return fail('already-running', 'The agent is being started already.')
+      coming.add(entry)
+      try {
+        return await agent.resume(entry, size)
+      } finally {
+        coming.delete(entry)
+      }
     },
   }
 }

@@ -228,6 +228,8 @@ export function createStages(
     scriptConfirmed: (repository, hash) => {
       for (const entry of book.all()) {
         if (entry.row.repository !== repository || entry.row.pendingScript?.hash !== hash) continue
+        // One that was put away must not come to life unseen; it asks again when it is taken out.
+        if (entry.row.archivedAt !== null) continue
         book.setRow(entry, { pendingScript: null })
         book.setStage(entry, 'setup', { state: 'waiting' })
         void Promise.resolve(entry.running?.done).then(() => run(entry))

@@ -81,8 +81,11 @@ export function createTerminals(deps: SessionDeps): Terminals {
     const present = terminalOf(entry, id)
     if (!spawned.ok) {
       log.warn('a terminal did not start', { session: entry.row.id, file: what.start.file, code: spawned.error.code })
-      if (again && present) book.setTerminal(entry, present, { ended: true })
-      else book.removeTerminal(entry, id)
+      if (again && present) {
+        // What the host says of it counts, whatever was asked.
+        const live = await pty.info(id)
+        book.setTerminal(entry, present, { ended: !live?.alive, pid: live?.alive ? live.pid : null })
+      } else book.removeTerminal(entry, id)
       return spawned.error.code === 'not-found' || spawned.error.code === 'permission-denied'
         ? fail('agent-missing', spawned.error.message)
         : fail('refused', spawned.error.message)

@@ -49,6 +49,36 @@ describe('the life of a session', () => {
     await until('it printed again', async () => (await deck.text(made)).split('before').length === 3)
   })
 
+  test('resumed twice at once it starts once, and is seen to run', async () => {
+    const made = await start('twice', 'echo up; sleep 300')
+    await deck.call('session.stop', { session: made.id })
+    const codes = await Promise.all([
+      ...[1, 2, 3].map(() =>
+        deck.call('session.resume', { session: made.id }).then(
+          () => 'started',
+          () => 'refused',
+        ),
+      ),
+    ])
+    expect(codes.filter((code) => code === 'started')).toHaveLength(1)
+    await deck.untilSession(made.id, 'it runs', (session) => session.pid !== null && session.state !== 'exited')
+  })
+
+  test('is not resumed into a folder where another works by now', async () => {
+    const place = { kind: 'in-place' } as const
+    const agent = agentId.parse('shell')
+    const [first] = (await deck.call('session.create', { repository: repository.id, agent, place })).sessions
+    if (!first) throw new Error('no session')
+    await deck.untilSession(first.id, 'it runs', (session) => session.pid !== null)
+    await deck.call('session.stop', { session: first.id })
+    const [second] = (await deck.call('session.create', { repository: repository.id, agent, place })).sessions
+    if (!second) throw new Error('no session')
+    await deck.untilSession(second.id, 'it runs', (session) => session.pid !== null)
+    expect(await deck.codeOf('session.resume', { session: first.id })).toBe('refused')
+    await deck.call('session.stop', { session: second.id })
+    expect(await deck.codeOf('session.resume', { session: first.id })).toBe('ok')
+  })
+
   test('stopped in whatever moment of its start, it is stopped, and soon', async () => {
     const place = { kind: 'in-place' } as const
     for (let round = 0; round < 6; round++) {

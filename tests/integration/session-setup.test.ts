@@ -77,6 +77,22 @@ describe('set-up scripts of a repository', () => {
     expect(stageOf(skipped, 'setup')?.state).toBe('skipped')
   })
 
+  test('one that was put away while its script waited stays at rest when another confirms the script', async () => {
+    await settings({ setup: 'echo ran > done.txt' })
+    const [away, other] = await Promise.all([start(), start()])
+    for (const each of [away, other])
+      await deck.untilSession(each.id, 'it asks', (session) => session.pendingScript !== null)
+    await deck.call('session.archive', { session: away.id, archived: true })
+    const hash = deck.session(other.id).pendingScript?.hash ?? ''
+    expect(await deck.codeOf('session.answerSetup', { session: away.id, hash, answer: 'run' })).toBe('refused')
+    await deck.call('session.answerSetup', { session: other.id, hash, answer: 'run' })
+    await deck.untilSession(other.id, 'it runs', (session) => session.pid !== null)
+    expect(deck.session(away.id)).toMatchObject({ pid: null, terminals: [] })
+    await deck.call('session.archive', { session: away.id, archived: false })
+    await deck.call('session.answerSetup', { session: away.id, hash, answer: 'run' })
+    await deck.untilSession(away.id, 'it runs too', (session) => session.pid !== null)
+  })
+
   test('a failed set-up keeps prompt, worktree and output, and runs again from there', async () => {
     await settings({ setup: 'echo trying; test -e "$QUARTERDECK_ROOT/allowed"' })
     const made = await start({ prompt: 'a prompt not to be lost' })
