@@ -6,6 +6,7 @@ import { chmod, mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { HostState } from '@contract/host.ts'
+import type { SessionId } from '@contract/ids.ts'
 import type { Settings } from '@contract/settings.ts'
 import type { Port } from '@contract/wire.ts'
 import { createAgentRegistry } from './agents/registry.ts'
@@ -20,6 +21,7 @@ import { DisposableBag } from './lib/dispose.ts'
 import { connectPtyHost } from './pty/connect.ts'
 import { type Handlers, serve } from './rpc/serve.ts'
 import { SessionBook } from './sessions/book.ts'
+import { folderExists } from './sessions/deps.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { openStorage } from './storage/open.ts'
 import { createSessionsTable, createTerminalsTable } from './storage/sessions-table.ts'
@@ -33,7 +35,8 @@ import {
   createViewsTable,
 } from './storage/small-tables.ts'
 import { createLoadMeter } from './usage/load.ts'
-import { purgeExpired, repairTrash } from './worktree/trash.ts'
+import type { BroughtBack } from './worktree/bring-back.ts'
+import { listTrash, purgeExpired, repairTrash } from './worktree/trash.ts'
 
 export type { AppOptions, HostActions } from './app-context.ts'
 
@@ -167,13 +170,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     }
 
     // Before anything else touches the trash: what an earlier end left half-way is put right.
-    for (const problem of await repairTrash(join(dataFolder, 'trash'))) addProblem(problem)
+    const returned: Returned[] = []
+    const trashFolder = join(dataFolder, 'trash')
+    for (const problem of await repairTrash(trashFolder, (session, to) => returned.push({ session, ...to })))
+      addProblem(problem)
     await takeUp(app, {
       sessions: sessionsTable.all(),
       terminals: terminalsTable.all(),
       approvals: approvals.all(),
       landed: landings.all(),
     })
+    await joinTrash(app, returned)
+    await nameStrayAgents(app)
     closing.add(followPtyHost(app, setState))
 
     const meter = createLoadWatch(createLoadMeter(), async (loadMeter) => {
@@ -268,6 +276,30 @@ async function takeUp(app: AppContext, stored: Stored): Promise<void> {
     const entry = book.get(session)
     if (entry) entry.landed = landed
   }
+}
+
+interface Returned extends BroughtBack {
+  session: SessionId
+}
+
+/** An end in the middle of a discard or of bringing back: the session goes where its worktree went. */
+async function joinTrash({ book, sessions, dataFolder }: AppContext, returned: readonly Returned[]): Promise<void> {
+  for (const { session, path, branch } of returned) sessions.broughtBack(session, path, branch)
+  for (const { session, path } of (await listTrash(join(dataFolder, 'trash'))).entries) {
+    const row = session === null ? undefined : book.get(session)?.row
+    if (!row || row.archivedAt !== null || row.worktree !== path || (await folderExists(path))) continue
+    await sessions.archive(row.id, true)
+  }
+}
+
+/** Whatever runs in the terminal host and belongs to no session is named: it may still write. */
+async function nameStrayAgents({ pty, book, log, addProblem }: AppContext): Promise<void> {
+  const stray = (await pty.list()).filter((info) => info.alive && !book.ownerOf(info.id))
+  if (stray.length === 0) return
+  log.warn('terminals of no session live', { pids: stray.map(({ pid }) => pid) })
+  addProblem(
+    `${stray.length === 1 ? 'A program' : `${stray.length} programs`} of before still ${stray.length === 1 ? 'runs' : 'run'} in a terminal that no session knows (process ${stray.map(({ pid }) => pid).join(', ')}). Quitting with the agents stopped ends ${stray.length === 1 ? 'it' : 'them'}.`,
+  )
 }
 
 /** Shows the pty host's state, and learns anew what lives when a lost one is back. */

@@ -249,16 +249,27 @@ export async function purgeExpired(trashFolder: string, now: Date): Promise<Tras
 
 /**
  * To be called once at start, before anything else touches the trash: finishes or undoes what a crash cut short. Gives a
- * sentence for each entry that still could not be put right; its files are where the record says.
+ * sentence for each entry that still could not be put right; its files are where the record says. A return that it finishes
+ * is told to `onReturned`.
  */
-export async function repairTrash(trashFolder: string): Promise<string[]> {
-  const problems: string[] = []
-  for (const record of (await readRecords(trashFolder)).records) {
+export async function repairTrash(
+  trashFolder: string,
+  onReturned: (session: SessionId, to: BroughtBack) => void = () => {},
+): Promise<string[]> {
+  const { records, unreadable } = await readRecords(trashFolder)
+  const problems = unreadable.map(
+    (folder) => `An entry of the trash cannot be read and is not listed. What it keeps is in ${folder}.`,
+  )
+  for (const record of records) {
     if (record.state === 'kept') continue
     const { folder } = placesOf(trashFolder, record)
     const done = await repositoryLock.run(record.commonDir, async (): Promise<Result<unknown, TrashCode>> => {
       if (record.state === 'emptying') return deleteRecord(trashFolder, record)
-      if (record.state === 'returning') return returnRecord(trashFolder, record)
+      if (record.state === 'returning') {
+        const returned = await returnRecord(trashFolder, record)
+        if (returned.ok && record.session !== null) onReturned(record.session, returned.value)
+        return returned
+      }
       return repairMove(trashFolder, record)
     })
     if (!done.ok) problems.push(`${record.title || record.path}: ${done.error.message} Its files are in ${folder}.`)

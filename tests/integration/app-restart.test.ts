@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -83,6 +83,36 @@ describe('after an end of the program', () => {
     await repo.write('go', '')
     const running = await found.untilSession(id, 'the agent runs', (session) => session.pid !== null)
     expect(running.terminals.filter((terminal) => terminal.kind === 'setup')).toHaveLength(1)
+  })
+
+  test('a program whose session is lost with the database is named, and ends where agents are stopped', async () => {
+    const first = await startAppProcess(data)
+    const repository = await first.open(repo.path)
+    const id = await start(first, repository.id, 'lost', 'sleep 300')
+    const pid = first.session(id).pid ?? 0
+    await first.kill()
+    await Promise.all(['', '-wal', '-shm'].map((part) => rm(join(data, `quarterdeck.sqlite${part}`), { force: true })))
+    deck = await startApp({ data })
+    expect(deck.app.state.problems.join('\n')).toContain(`process ${pid}`)
+    await deck.app.quit({ agents: 'stop' })
+    expect(() => process.kill(pid, 0)).toThrow()
+  })
+
+  test('an end while a worktree comes back brings its session back as well', async () => {
+    const first = await startApp({ data })
+    const repository = await first.open(repo.path)
+    const id = await start(first, repository.id, 'back', 'sleep 300')
+    const { worktree, branch } = first.session(id)
+    const { trash } = await first.call('session.discard', { session: first.session(id).id })
+    await first.close()
+    const file = join(data, 'trash', trash?.id ?? '', 'entry.json')
+    const record = JSON.parse(await readFile(file, 'utf8')) as { entryName: string; branch: string }
+    const returnTo = { path: worktree, entryName: record.entryName, branch: record.branch }
+    await writeFile(file, JSON.stringify({ ...record, state: 'returning', returnTo }))
+    deck = await startApp({ data })
+    const found = deck
+    await until('it is listed', () => found.sessions.size === 1)
+    expect(found.session(id)).toMatchObject({ archivedAt: null, problem: null, worktree, branch })
   })
 
   test('an agent that ended meanwhile has its exit code; approvals and time in state come back', async () => {
