@@ -33,16 +33,15 @@ export async function openSettings(path: string, log: Log): Promise<SettingsFile
   const problems: string[] = []
   const listeners = new Set<(value: Settings) => void>()
 
-  const read = async (): Promise<Raw> => {
+  /** Null where there is a file that cannot be read. */
+  const read = async (): Promise<Raw | null> => {
     let text: string
     try {
       text = await readFile(path, 'utf8')
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-        log.error('the settings could not be read', error)
-        problems.push(`The settings in ${path} could not be read; the defaults are used.`)
-      }
-      return {}
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+      log.error('the settings could not be read', error)
+      return null
     }
     try {
       const parsed: unknown = JSON.parse(text.replace(/^\uFEFF/, '') || '{}')
@@ -57,7 +56,9 @@ export async function openSettings(path: string, log: Log): Promise<SettingsFile
     return {}
   }
 
-  const first = parseSettings(await read())
+  const stored = await read()
+  if (stored === null) problems.push(`The settings in ${path} could not be read; the defaults are used.`)
+  const first = parseSettings(stored ?? {})
   if (first.badKeys.length > 0) {
     problems.push(
       `Some settings in ${path} have values that do not fit, and their defaults are used: ${first.badKeys.join(', ')}.`,
@@ -68,7 +69,11 @@ export async function openSettings(path: string, log: Log): Promise<SettingsFile
 
   const changeNow = async (change: SettingsChange): Promise<Result<Settings, 'disk-full' | 'permission-denied'>> => {
     const given = Object.fromEntries(Object.entries(change).filter(([, wanted]) => wanted !== undefined))
-    const raw = { ...(await read()), ...given }
+    const before = await read()
+    // What cannot be read must not be replaced by the defaults.
+    if (before === null)
+      return fail('permission-denied', `The settings in ${path} cannot be read; nothing was changed.`)
+    const raw = { ...before, ...given }
     try {
       await writeFileAtomic(path, `${JSON.stringify(raw, null, 2)}\n`)
     } catch (error) {
