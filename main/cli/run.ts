@@ -110,7 +110,7 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
     return exitCodes.done
   }
   if (own.includes('--help') || own.includes('-h') || args[0] === 'help') {
-    print(helpText())
+    print(asJson ? `${JSON.stringify({ help: helpText() })}\n` : helpText())
     return exitCodes.done
   }
   const parsed = parseCommand(args)
