@@ -260,8 +260,14 @@ export function reviewHandlers(app: AppContext): { handlers: ReviewHandlers; dis
         )
       }
       const value = { ...landed.value, method, at: app.now() }
-      app.landings.save(session, value)
       entry.landed = value
+      try {
+        app.landings.save(session, value)
+      } catch (error) {
+        // The base has moved, whatever becomes of the note about it.
+        app.log.error('a landing could not be noted', error, { session })
+        app.addProblem('A landing could not be noted in the database: the next start will not show it as landed.')
+      }
       book.touch(entry)
       // The base moved: every session that is meant for it stands elsewhere now.
       for (const other of book.all()) {

@@ -16,7 +16,7 @@ export type GitCode =
 
 const rules: readonly [RegExp, GitCode, string][] = [
   [/detected dubious ownership/, 'unsafe-owner', 'The folder belongs to another user, so git refuses to work in it.'],
-  [/No space left on device/i, 'disk-full', 'The disk is full.'],
+  [/No space left on device|Out of diskspace|Disk quota exceeded/i, 'disk-full', 'The disk is full.'],
   [
     /Unable to create '.*\.lock': File exists|another git process seems to be running|cannot lock ref/,
     'git-locked',

@@ -72,6 +72,13 @@ function describe(error: z.ZodError): string {
     .join('; ')
 }
 
+/** Any write may meet it, and it is no bug: the file system's word, and SQLite's (SQLITE_FULL). */
+function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown }
+  return code === 'ENOSPC' || code === 'EDQUOT' || (typeof errcode === 'number' && (errcode & 0xff) === 13)
+}
+
 export function serve(port: Port, handlers: Handlers, options: { build: string; log: Log }): void {
   const { log } = options
   const closers = new Set<() => void>()
@@ -106,6 +113,10 @@ export function serve(port: Port, handlers: Handlers, options: { build: string; 
       post({ t: 'reply', id, result: await handler(parsed.data as never, caller) })
     } catch (error) {
       log.error(`handler of ${method} threw`, error)
+      if (isDiskFull(error)) {
+        post({ t: 'reply', id, result: fail('disk-full', 'The disk is full. Make room, then try again.') })
+        return
+      }
       post({ t: 'reply', id, result: fail('internal', 'Something went wrong inside Quarterdeck; its log says what.') })
     }
   }

@@ -162,6 +162,7 @@ describe('what git says', () => {
     expect(code("fatal: Unable to create '/x/.git/index.lock': File exists.")).toBe('git-locked')
     expect(code('fatal: not a git repository (or any of the parent directories): .git')).toBe('not-a-repository')
     expect(code('error: file write error: No space left on device')).toBe('disk-full')
+    expect(code("fatal: sha1 file '/x/index.lock' write error. Out of diskspace")).toBe('disk-full')
     expect(code('*** Please tell me who you are.')).toBe('git-failed')
     expect(gitFailure(['-c', 'a=b', 'push'], 1, 'words').message).toBe('git push failed (exit 1).')
   })
