@@ -27,6 +27,8 @@ export function Welcome() {
   const host = useStore(deck.stores.host, (state) => state.value)
   const recent = useStore(deck.stores.repositories, (state) => state.value)
   const agents = useStore(deck.stores.agents, (state) => state.value)
+  // "Any command" is no program that could be there or not.
+  const found = agents?.filter((agent) => !agent.takesCommand).toSorted(foundFirst) ?? []
   const git = host?.git
 
   return (
@@ -111,7 +113,7 @@ export function Welcome() {
           <section>
             <h2 className={css.heading}>{t('repository.agents')}</h2>
             <ul className={css.list}>
-              {agents?.toSorted(foundFirst).map((agent) => (
+              {found.map((agent) => (
                 <li key={agent.id} className={css.agentRow}>
                   <span className={css.rowMain}>{agent.name}</span>
                   {agent.found === 'yes' && (
