@@ -12,7 +12,7 @@ import { Dialog } from '../shell/Dialog.tsx'
 import { IconButton } from '../shell/IconButton.tsx'
 import { LabelledSelect } from './LabelledSelect.tsx'
 import { TextField } from '../shell/TextField.tsx'
-import { draftKey, emptyDraft, newSessionPlace, readDraft, whatIsMissing, type SessionDraft } from './new-session.ts'
+import { emptyDraft, loadDraft, newSessionPlace, saveDraft, whatIsMissing, type SessionDraft } from './new-session.ts'
 import css from './NewSession.module.css'
 import { NewSessionWhere } from './NewSessionWhere.tsx'
 
@@ -72,8 +72,7 @@ function Form({
   useEffect(() => {
     const { place } = newSessionPlace.getState()
     newSessionPlace.setState({ place: null })
-    void deck.client.call('view.load', { key: draftKey(repository.id) }).then((result) => {
-      const saved = readDraft(result.ok ? result.value.json : null)
+    void loadDraft(deck, repository.id).then((saved) => {
       // Whoever was quicker than the saved draft keeps what they typed.
       if (!touched.current) setDraft({ ...saved, place: place ?? saved.place })
     })
@@ -90,7 +89,7 @@ function Form({
   useEffect(() => {
     if (!touched.current) return undefined
     const timer = setTimeout(() => {
-      void deck.client.call('view.save', { key: draftKey(repository.id), json: JSON.stringify(draft) })
+      void saveDraft(deck, repository.id, draft)
     }, 300)
     return () => clearTimeout(timer)
   }, [deck, repository.id, draft])
@@ -144,9 +143,11 @@ function Form({
       return
     }
     touched.current = false
-    void deck.client.call('view.save', {
-      key: draftKey(repository.id),
-      json: JSON.stringify({ ...emptyDraft, agent: chosen.id, command: draft.command, mode: draft.mode }),
+    void saveDraft(deck, repository.id, {
+      ...emptyDraft,
+      agent: chosen.id,
+      command: draft.command,
+      mode: draft.mode,
     })
     const recents = recentCommands ?? []
     const command = draft.command.trim()

@@ -1,6 +1,7 @@
 import type { RepositoryId } from '@contract/ids.ts'
 import type { Place } from '@contract/session.ts'
 import { createStore } from 'zustand/vanilla'
+import type { Deck } from '../deck.ts'
 
 /** What the person has filled in; kept as a draft until sessions were started from it. */
 export interface SessionDraft {
@@ -65,4 +66,26 @@ export function whatIsMissing(
   if (draft.place.kind === 'existing-branch' && draft.place.ref === 'refs/') return 'newSession.branchMissing'
   if (draft.place.kind === 'existing-worktree' && draft.place.path === '') return 'newSession.worktreeMissing'
   return null
+}
+
+const heldKey = (repository: RepositoryId): string => `quarterdeck.${draftKey(repository)}`
+
+/** Keeps what was typed; while there is no connection in this tab, so that a reload does not lose it. */
+export async function saveDraft(deck: Deck, repository: RepositoryId, draft: SessionDraft): Promise<void> {
+  const json = JSON.stringify(draft)
+  const result = await deck.client.call('view.save', { key: draftKey(repository), json })
+  try {
+    if (result.ok) sessionStorage.removeItem(heldKey(repository))
+    else sessionStorage.setItem(heldKey(repository), json)
+  } catch {
+    // no room, or storage is forbidden: the form itself still has it
+  }
+}
+
+/** What was typed last, wherever it could be kept. */
+export async function loadDraft(deck: Deck, repository: RepositoryId): Promise<SessionDraft> {
+  const held = sessionStorage.getItem(heldKey(repository))
+  if (held !== null) return readDraft(held)
+  const result = await deck.client.call('view.load', { key: draftKey(repository) })
+  return readDraft(result.ok ? result.value.json : null)
 }
