@@ -6,7 +6,6 @@ import { fail, succeed, type ErrorCode, type Failure } from '@contract/result.ts
 import { type AppContext, Subject } from './app-context.ts'
 import { readFileDiff } from './diff/file.ts'
 import { makePatch } from './diff/patch.ts'
-import type { GitCode } from './git/errors.ts'
 import { land } from './landing/land.ts'
 import { previewLanding } from './landing/preview.ts'
 import type { Handlers } from './rpc/serve.ts'
@@ -166,7 +165,7 @@ export function reviewHandlers(app: AppContext): { handlers: ReviewHandlers; dis
       if (!got.ok) return got
       const entry = got.value
       const taken = await landArguments(entry)
-      if (!taken.ok) return refuse(within(taken.error, ['not-found'] as const))
+      if (!taken.ok) return refuse(within(taken.error, ['not-found', 'git-locked', 'disk-full'] as const))
       const { snapshot, request } = taken.value
       if (tree !== undefined && tree !== snapshot.tree) {
         sessions.diffs.refresh(entry)
@@ -180,7 +179,7 @@ export function reviewHandlers(app: AppContext): { handlers: ReviewHandlers; dis
       }
       const preview = await previewLanding({ ...request, snapshot, prompt: entry.row.prompt, title: entry.row.title })
       if (!preview.ok && preview.error.code === 'nothing-to-land') return fail('nothing-to-land', preview.error.message)
-      if (!preview.ok) return refuse(within<GitCode & 'not-found'>(preview.error, ['not-found']))
+      if (!preview.ok) return refuse(within(preview.error, ['not-found', 'git-locked', 'disk-full'] as const))
       const approval = { tree: snapshot.tree, at: app.now() }
       app.approvals.save({ session, ...approval })
       entry.approval = approval

@@ -228,6 +228,8 @@ export const api = {
     'tree-changed',
     'nothing-to-land',
     'conflicts',
+    'git-locked',
+    'disk-full',
     'git-failed',
   ]),
   'review.withdraw': method(bySession, as<null>(), ['not-found']),
