@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, lstat, mkdir } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir } from 'node:fs/promises'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -20,12 +20,23 @@ export function dataFolderOf(
   return join(env['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'quarterdeck')
 }
 
-/** Makes the folder if it is missing, for this person alone (0700). Throws when that cannot be. */
+/** Files by which a data folder is known again. */
+const marks = new Set(['quarterdeck.sqlite', 'deck.lock', 'pty-host.lock'])
+
+/**
+ * Makes the folder if it is missing, for this person alone (0700). Throws when that cannot be, and for a folder open to
+ * others that holds other things: shutting a home or a temporary folder would break what lives there.
+ */
 export async function makePrivateFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   if (process.platform === 'win32') return
   const found = await lstat(folder)
-  if (found.isDirectory() && found.uid === userInfo().uid && (found.mode & 0o077) !== 0) await chmod(folder, 0o700)
+  if (!found.isDirectory() || found.uid !== userInfo().uid || (found.mode & 0o077) === 0) return
+  const names = await readdir(folder)
+  if (names.length > 0 && !names.some((name) => marks.has(name))) {
+    throw new Error(`${folder} is open to others and holds other files. Choose an empty folder for Quarterdeck's data.`)
+  }
+  await chmod(folder, 0o700)
 }
 
 /**

@@ -64,7 +64,9 @@ export function createLiveDiffs(deps: SessionDeps): LiveDiffs {
           tell(entry, state.problem)
           return
         }
-        entry.problem = null
+        entry.problem = state.baseGone
+          ? `Its base ${shortName(entry.row.base)} is gone; nothing can be compared with it.`
+          : null
         entry.seen = {
           tree: state.snapshot.tree,
           head: state.head,

@@ -7,7 +7,6 @@ export const repositoryCommands: Command[] = [
     id: 'repository.open',
     label: 'repository.openOther',
     group: 'repository',
-    key: 'o',
     run: () => openRepositoryDialog.setState({ open: true }),
   },
   {

@@ -85,7 +85,7 @@ export const shellCommands: Command[] = [
     id: 'view.toggleList',
     label: 'shell.toggleList',
     group: 'view',
-    key: 'b',
+    key: 'shift+b',
     run: (deck) => toggleColumn(deck, 'list'),
   },
   {

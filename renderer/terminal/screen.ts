@@ -175,6 +175,8 @@ export function createScreen(options: ScreenOptions): Screen {
   // ── input ─────────────────────────────────────────────────────────────
   xterm.onData((text) => {
     if (feed.replaying && focusReports.has(text)) return
+    // Whoever types looks here: the program draws for this size, not for another tab's.
+    resizer.claim()
     for (let at = 0; at < text.length; at += inputPart) {
       client.note('terminal.input', { terminal: id, text: text.slice(at, at + inputPart) })
     }

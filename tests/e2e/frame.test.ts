@@ -153,13 +153,13 @@ test('a key can be changed; one that is taken says by what before it is taken ov
   await list().focus()
   await page.keyboard.press('?')
   await page.getByRole('button', { name: 'Change the key of “Stop the agent”' }).click()
-  await page.keyboard.press('Alt+b')
-  await page.getByText('Alt+B is the key of “Show or hide the session list”.').waitFor()
+  await page.keyboard.press('Alt+Shift+B')
+  await page.getByText('Alt+Shift+B is the key of “Show or hide the session list”.').waitFor()
   expect(await violations()).toEqual([])
   await page.getByRole('button', { name: 'Use it here instead' }).click()
   await page.getByRole('button', { name: 'Put back the usual key of “Stop the agent”' }).waitFor()
   const change = served.deck.calls.findLast((call) => call.name === 'settings.change')
-  expect(change?.params).toEqual({ keys: { 'session.stop': 'b', 'view.toggleList': '' } })
+  expect(change?.params).toEqual({ keys: { 'session.stop': 'shift+b', 'view.toggleList': '' } })
   for (const name of ['Stop the agent', 'Show or hide the session list']) {
     await page.getByRole('button', { name: `Put back the usual key of “${name}”` }).click()
   }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Port } from '@contract/wire.ts'
@@ -78,6 +78,13 @@ it('the socket, the folder and the note about the deck are for this person alone
   await made?.release()
   await expect(stat(join(data, 'deck.json'))).rejects.toThrow()
   expect(await connectDeck(data)).toBeNull()
+})
+
+it('a folder that is open to others and holds other things is not shut, and not taken', async () => {
+  await writeFile(join(folder, 'mine.txt'), 'x')
+  await chmod(folder, 0o755)
+  await expect(claimDeck(folder)).rejects.toThrow(/Choose an empty folder/)
+  expect((await stat(folder)).mode & 0o777).toBe(0o755)
 })
 
 it('a data folder with a long path has its socket in a short private folder', async () => {

@@ -73,6 +73,22 @@ describe('reading, approving and landing', () => {
     expect(Buffer.from(bytes ?? '', 'base64').includes(gbk.subarray(0, 4))).toBe(true)
   })
 
+  test('a session whose base is gone says so, and is well again when the base is back', async () => {
+    await repo.git('branch', 'other-base')
+    const made = await deck.call('session.create', {
+      repository: repository.id,
+      agent: agentId.parse('shell'),
+      base: 'refs/heads/other-base',
+    })
+    const session = await deck.untilSession(made.sessions[0]?.id ?? '', 'counted', (now) => now.changed !== null)
+    await repo.git('branch', '-m', 'other-base', 'renamed-base')
+    await writeFile(join(session.worktree, 'new.txt'), 'x\n')
+    await deck.untilSession(session.id, 'the problem', (now) => now.problem?.includes('other-base is gone') ?? false)
+    await repo.git('branch', '-m', 'renamed-base', 'other-base')
+    await writeFile(join(session.worktree, 'newer.txt'), 'x\n')
+    await deck.untilSession(session.id, 'well again', (now) => now.problem === null)
+  })
+
   test('an approval does not pass once the tree has changed, and says so by itself', async () => {
     const session = await start('approve')
     expect(await deck.codeOf('review.approve', { session: session.id })).toBe('nothing-to-land')
