@@ -11,7 +11,7 @@ import { qwen } from '../../main/agents/qwen.ts'
 
 const input = (more: Partial<StartInput> = {}): StartInput => ({
   program: null,
-  worktree: '/work/tree',
+  worktree: '/code/tree',
   prompt: '--help me',
   mode: null,
   command: null,
@@ -50,13 +50,13 @@ describe('a conversation is found again', () => {
 
   it('in the list of all, by its worktree: never another worktree’s', () => {
     const list = JSON.stringify([
-      { id: 'ses_new', directory: '/work/other', updated: 9 },
-      { id: 'ses_old', directory: '/work/tree', updated: 3 },
-      { id: 'ses_mid', directory: '/work/tree', updated: 5 },
+      { id: 'ses_new', directory: '/code/other', updated: 9 },
+      { id: 'ses_old', directory: '/code/tree', updated: 3 },
+      { id: 'ses_mid', directory: '/code/tree', updated: 5 },
     ])
-    expect(readOpencodeSessions(list, '/work/tree')).toBe('ses_mid')
-    expect(readOpencodeSessions(list, '/work/none')).toBeNull()
-    expect(readOpencodeSessions('No sessions yet', '/work/tree')).toBeNull()
+    expect(readOpencodeSessions(list, '/code/tree')).toBe('ses_mid')
+    expect(readOpencodeSessions(list, '/code/none')).toBeNull()
+    expect(readOpencodeSessions('No sessions yet', '/code/tree')).toBeNull()
   })
 })
 
