@@ -15,7 +15,7 @@ export interface TextViewOptions {
 /** Under this width (pixels) two sides are shown as one. */
 export const inlineBelow = 700
 /** After this (milliseconds) the worker stops looking for a smaller difference. */
-const computeLimitMs = 3000
+export const computeLimitMs = 3000
 
 /** What every editor here has in common: it is read, never typed into, and trusts nothing it shows. */
 export function baseOptions(fontFamily: string, options: TextViewOptions): editor.IEditorOptions {

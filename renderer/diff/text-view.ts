@@ -7,7 +7,7 @@ import { computeLineEdits, lineEditsToTextEdits } from './line-edits.ts'
 import { createPool, type Pool } from './model-pool.ts'
 import type { LoadedMonaco, Monaco } from './monaco.ts'
 import { inlineRemovedLimit, type SizeTier } from './size-tier.ts'
-import { baseOptions, diffOptions, singleOptions, type TextViewOptions } from './text-options.ts'
+import { baseOptions, computeLimitMs, diffOptions, singleOptions, type TextViewOptions } from './text-options.ts'
 
 export type { TextViewOptions } from './text-options.ts'
 
@@ -158,14 +158,14 @@ export function createTextView(
   host.addEventListener('pointerdown', letGo, true)
 
   /**
-   * The diff editor cancels its comparison one timer after it has let go of its models. Models that go sooner make the
+   * A comparison that is under way goes on after the editor has let go of its models. Taken away sooner, they make its
    * worker answer "no diff result available", which nobody catches.
    */
   const releaseLater = (model: editor.ITextModel | null, key: string | null): void => {
     setTimeout(() => {
       model?.dispose()
       if (key !== null) pool.release(key)
-    })
+    }, 2 * computeLimitMs)
   }
 
   const releaseModels = (): void => {

@@ -47,7 +47,9 @@ test('what is typed is echoed once, in order', async () => {
 test('a Chinese input method composes at the cursor, and Enter confirms the candidate only', async () => {
   const { page } = opened
   const ime = await page.context().newCDPSession(page)
-  await page.keyboard.type('echo ')
+  await page.keyboard.type('echo "')
+  // The cursor stands where it will stay before the composition begins.
+  await pane.shows('$ echo "')
   await ime.send('Input.imeSetComposition', { text: 'ni hao', selectionStart: 6, selectionEnd: 6 })
   const composition = pane.pane.locator('.composition-view')
   await until('the composition is shown', () => composition.evaluate((view) => view.textContent === 'ni hao'))
@@ -64,10 +66,10 @@ test('a Chinese input method composes at the cursor, and Enter confirms the cand
   })
   await ime.send('Input.insertText', { text: '你好' })
   await ime.send('Input.dispatchKeyEvent', { type: 'keyUp', key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13 })
-  await pane.shows('$ echo 你好')
-  await page.keyboard.type('，世界')
-  await pane.shows('$ echo 你好，世界')
-  expect((await pane.rows()).filter((row) => row !== '')).toEqual(['$ echo 你好，世界'])
+  await pane.shows('$ echo "你好')
+  await page.keyboard.type('，世界"')
+  await pane.shows('$ echo "你好，世界"')
+  expect((await pane.rows()).filter((row) => row !== '')).toEqual(['$ echo "你好，世界"'])
   await page.keyboard.press('Enter')
   await until('it ran once', async () => (await pane.rows()).filter((row) => row === '你好，世界').length === 1)
   await ime.detach()
