@@ -86,7 +86,7 @@ describe('a command is judged by its effect', () => {
       (command: string) => `( ${command} )`,
       (command: string) => `true && ${command} || false`,
       (command: string) => `{ ${command}; }`,
-      (command: string) => `echo $(${command})`,
+      (command: string) => `echo $( ${command} )`,
       (command: string) => `for i in 1 2; do ${command}; done`,
       (command: string) => `if ls; then ${command}; fi`,
       (command: string) => `f() { ${command}; }; f`,
@@ -126,7 +126,7 @@ describe('a command is judged by its effect', () => {
           expect(effectGrades).toContain(effect.grade)
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [['>-?'], ['rm [z-a]'], ['rm [^]*'], ['rm a[\\]*']] },
     )
     expect(await readdir(repository.path, { recursive: true })).toEqual(before)
   })

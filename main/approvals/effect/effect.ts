@@ -168,7 +168,11 @@ class Judge {
       for (const path of paths) {
         if (segment.literal) next.push(normalize(join(path, segment.text)))
         else {
-          const matches = new RegExp(`^${segment.pattern}$`, 'su')
+          const matches = toMatcher(segment.pattern)
+          if (matches === null) {
+            this.#doubt(field.source, 'input')
+            continue
+          }
           for (const name of await this.#world.list(path)) {
             if ((!name.startsWith('.') || segment.text.startsWith('.')) && matches.test(name))
               next.push(join(path, name))
@@ -246,7 +250,16 @@ class Judge {
   }
 }
 
-const escapeText = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+const escapeText = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+
+/** Null for a bracket that is no pattern (`[z-a]`): what the shell makes of it is not foreseen. */
+function toMatcher(pattern: string): RegExp | null {
+  try {
+    return new RegExp(`^${pattern}$`, 'su')
+  } catch {
+    return null
+  }
+}
 
 function patternText(text: string): string {
   let out = ''
